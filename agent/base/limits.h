@@ -1,0 +1,24 @@
+// Every bound of the agent in one place: queues, bodies, loops and retries.
+#pragma once
+
+#include <cstddef>
+
+#include "agent/base/time.h"
+
+namespace tocsin::limits {
+
+inline constexpr std::size_t kAnswerBytesMax = 32ULL << 20;  // default of [prometheus] body_limit
+inline constexpr std::size_t kReplyBytesMax = 64ULL << 10;   // what is read of a receiver's reply
+inline constexpr std::size_t kIncidentSeriesMax = 20;        // series listed on an incident (contract 4)
+inline constexpr std::size_t kErrorTextBytesMax = 500;       // of a peer's error text kept for people
+inline constexpr std::size_t kRangePointsMax = 5000;         // points of one query_range (Prometheus allows 11,000)
+inline constexpr std::size_t kRequestBodyBytesMax = 64ULL << 10;  // API request bodies
+inline constexpr std::size_t kInFlightPerNotifierMax = 8;
+inline constexpr std::size_t kCommandsWaitingMax = 256;
+inline constexpr int kGridSlots = 64;                             // contract 4: slots of one interval
+inline constexpr Duration kRetryFirst = std::chrono::seconds(1);  // contract 4: back-off from 1 s to 5 min
+inline constexpr Duration kRetryMax = std::chrono::minutes(5);
+inline constexpr Duration kRetryAfterMax = std::chrono::hours(1);
+inline constexpr Duration kShutdownGrace = std::chrono::seconds(5);
+
+}  // namespace tocsin::limits

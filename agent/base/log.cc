@@ -1,0 +1,112 @@
+#include "agent/base/log.h"
+
+#include <spdlog/sinks/stdout_sinks.h>
+#include <spdlog/spdlog.h>
+
+#include <atomic>
+#include <chrono>
+
+#include "agent/base/clock.h"
+#include "agent/base/text.h"
+#include "agent/base/time.h"
+
+namespace tocsin::log {
+namespace {
+
+std::atomic<Level> g_level{Level::info};
+std::atomic<Format> g_format{Format::logfmt};
+
+constexpr std::string_view kLevelNames[] = {"debug", "info", "warn", "error"};
+
+std::string_view level_name(Level level) {
+  return kLevelNames[static_cast<std::size_t>(level)];
+}
+
+/// spdlog only carries whole lines to stderr, one write each; what a line looks like is decided here.
+spdlog::logger& sink() {
+  static const auto logger = [] {
+    auto made = std::make_shared<spdlog::logger>("tocsin", std::make_shared<spdlog::sinks::stderr_sink_mt>());
+    made->set_pattern("%v");
+    made->set_level(spdlog::level::trace);
+    made->flush_on(spdlog::level::trace);
+    return made;
+  }();
+  return *logger;
+}
+
+bool plain(std::string_view value) {
+  if (value.empty()) return false;
+  for (const char c : value) {
+    if (c <= ' ' || c == '"' || c == '=' || c == '\\' || c == 0x7f || static_cast<unsigned char>(c) >= 0x80)
+      return false;
+  }
+  return true;
+}
+
+void append_logfmt(std::string& line, std::string_view name, std::string_view value) {
+  if (!line.empty()) line += ' ';
+  line += name;
+  line += '=';
+  line += plain(value) ? std::string(value) : quote(value);
+}
+
+std::string json_string(std::string_view value) {
+  std::string out = "\"";
+  for (const char c : valid_utf8(value)) {
+    if (c == '"' || c == '\\') {
+      out += '\\';
+      out += c;
+    } else if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) {
+      out += fmt::format("\\u{:04x}", static_cast<unsigned char>(c));
+    } else {
+      out += c;
+    }
+  }
+  return out + '"';
+}
+
+void append_json(std::string& line, std::string_view name, std::string_view value) {
+  line += line.empty() ? "{" : ",";
+  line += json_string(name);
+  line += ':';
+  line += json_string(value);
+}
+
+}  // namespace
+
+void configure(Level level, Format format) {
+  g_level = level;
+  g_format = format;
+}
+
+Result<Level> parse_level(std::string_view text) {
+  for (std::size_t index = 0; index < std::size(kLevelNames); ++index) {
+    if (kLevelNames[index] == text) return static_cast<Level>(index);
+  }
+  return fail(fmt::format("\"{}\" is no log level; use debug, info, warn or error", text));
+}
+
+Result<Format> parse_format(std::string_view text) {
+  if (text == "logfmt") return Format::logfmt;
+  if (text == "json") return Format::json;
+  return fail(fmt::format("\"{}\" is no log format; use logfmt or json", text));
+}
+
+std::string render(Format format, Level level, std::string_view time, std::string_view message, Fields fields) {
+  std::string line;
+  const auto append = format == Format::json ? append_json : append_logfmt;
+  append(line, "time", time);
+  append(line, "level", level_name(level));
+  append(line, "msg", message);
+  for (const Field& field : fields) append(line, field.name, field.value);
+  if (format == Format::json) line += '}';
+  return line;
+}
+
+void write(Level level, std::string_view message, Fields fields) {
+  if (level < g_level.load(std::memory_order_relaxed)) return;
+  const std::string time = format_rfc3339(SystemClock().now());
+  sink().log(spdlog::level::info, spdlog::string_view_t(render(g_format, level, time, message, fields)));
+}
+
+}  // namespace tocsin::log

@@ -1,0 +1,25 @@
+// Secret: a string that cannot be printed, formatted or logged by mistake. It has no stream operator and
+// no fmt formatter; the only way to its value is reveal(), which a reader can search for.
+#pragma once
+
+#include <string>
+#include <utility>
+
+namespace tocsin {
+
+class Secret {
+ public:
+  Secret() = default;
+  explicit Secret(std::string value) : value_(std::move(value)) {}
+  const std::string& reveal() const { return value_; }
+  bool empty() const { return value_.empty(); }
+  friend bool operator==(const Secret&, const Secret&) = default;
+
+ private:
+  std::string value_;
+};
+
+/// `text` with every occurrence of `secret` replaced by "<secret>"; for texts that come from libraries and peers.
+std::string redact(std::string text, const Secret& secret);
+
+}  // namespace tocsin

@@ -1,0 +1,27 @@
+// Small pieces of text handling that several rooms share.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+namespace tocsin {
+
+/// Double-quoted as Go's strconv.Quote does it: `"` `\` and control characters escaped, invalid UTF-8 as \x bytes,
+/// other text as it is.
+std::string quote(std::string_view text);
+
+/// Length in bytes of the UTF-8 sequence at `at`; 0 where the bytes there are no valid UTF-8 (RFC 3629).
+std::size_t utf8_length(std::string_view text, std::size_t at);
+
+/// Invalid UTF-8 replaced by U+FFFD, so that JSON and mail can carry it.
+std::string valid_utf8(std::string_view text);
+
+/// At most `bytes_max` bytes, cut between code points, with "..." at the end where something was cut.
+std::string shorten(std::string_view text, std::size_t bytes_max);
+
+/// A value for people and JSON strings, as Prometheus writes samples: shortest digits that read back as the same
+/// double, without exponent between 1e-6 and 1e21; "NaN", "+Inf", "-Inf".
+std::string format_number(double value);
+
+}  // namespace tocsin

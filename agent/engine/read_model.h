@@ -1,0 +1,72 @@
+// ReadModel: what /metrics, /api/v1/rules, /api/v1/status and /-/ready show, copied out of the engine in one piece.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "agent/base/histogram.h"
+#include "agent/base/time.h"
+#include "notifiers/notification.h"
+#include "rules/rule.h"
+
+namespace tocsin {
+
+/// [SEV1, SEV2, SEV3, SEV4]
+using PerSeverity = std::array<uint64_t, 4>;
+
+struct RuleStatus {
+  std::shared_ptr<const Rule> rule;
+  std::size_t pending_series = 0;
+  std::size_t firing_series = 0;
+  std::optional<Timestamp> last_evaluation;  // the grid timestamp of the last answer, good or not
+  std::string last_error;                    // empty: the last evaluation was good
+  Duration last_duration{0};
+  uint64_t evaluations = 0;
+  uint64_t failures = 0;
+  uint64_t missed = 0;
+  uint64_t flaps = 0;
+  PerSeverity opened{};
+  PerSeverity resolved{};
+};
+
+enum class Outcome { delivered, retried, failed, collapsed };
+
+struct NotifierStatus {
+  std::string name;
+  std::string type;                 // slack, pagerduty, email, webhook, console
+  std::size_t depth = 0;            // waiting deliveries
+  std::optional<Timestamp> oldest;  // of them: when its state change happened
+  std::string last_error;           // of the last try; empty: it was accepted, or none was made
+  std::map<std::pair<NotificationKind, Outcome>, uint64_t> outcomes;
+  Histogram latency{{0.01, 0.05, 0.1, 0.5, 1, 5, 15, 60, 300, 900, 3600}};  // seconds, state change to acceptance
+};
+
+struct ReadModel {
+  Timestamp at;
+  Timestamp started_at;
+  std::string not_ready;  // empty: ready; else the reason
+  std::string config_hash;
+  bool last_reload_successful = true;
+  Timestamp last_reload_success_at;
+  bool prometheus_up = false;
+  std::string prometheus_error;  // of the last failed query, empty while up
+  std::string store_path;
+  std::string store_error;        // empty: the last commit worked
+  std::vector<RuleStatus> rules;  // of the configuration, then tocsin's own
+  std::vector<NotifierStatus> notifiers;
+  PerSeverity open{};
+  PerSeverity acknowledged{};
+  Histogram query_duration{{0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10}};
+  Histogram detection_delay{{0.1, 1, 5, 15, 30, 60, 120, 300, 600, 1800, 3600}};
+  Histogram commit_duration{{0.0001, 0.0005, 0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5}};
+  std::vector<Histogram> time_to_acknowledge;  // per severity, SEV1 first
+  std::vector<Histogram> time_to_resolve;
+};
+
+}  // namespace tocsin

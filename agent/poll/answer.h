@@ -1,0 +1,40 @@
+// Answer: what Prometheus said for one query at one grid timestamp: samples, or the fault (then nothing may change
+// state).
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "agent/base/labels.h"
+#include "agent/base/result.h"
+#include "agent/base/time.h"
+
+namespace tocsin {
+
+struct Sample {
+  Labels labels;  // without __name__
+  double value = 0;
+};
+
+/// Why a query has no answer.
+struct QueryFault {
+  enum class Kind {
+    unreachable,  // no Prometheus answered: network, timeout, a page that is not its API's
+    rejected,     // Prometheus answered with an error: this rule's own fault
+    unusable,  // Prometheus answered, and the answer cannot be used: wrong type, duplicate labels, too large, partial
+  };
+  Kind kind = Kind::unreachable;
+  std::string text;
+};
+
+struct Answer {
+  std::vector<Sample> samples;
+};
+
+/// One grid point of a query_range answer.
+struct AnswerAt {
+  Timestamp at;
+  Answer answer;
+};
+
+}  // namespace tocsin

@@ -1,0 +1,22 @@
+// prom_answer: the bytes of a Prometheus HTTP API answer to Answers
+// (https://prometheus.io/docs/prometheus/latest/querying/api/). Compatible with Thanos, Mimir and VictoriaMetrics:
+// unknown keys are ignored; `isPartial: true` is a fault unless allowed.
+#pragma once
+
+#include <expected>
+#include <string_view>
+#include <vector>
+
+#include "agent/http/request.h"
+#include "agent/poll/answer.h"
+
+namespace tocsin {
+
+/// Of /api/v1/query: a vector, or a scalar as one series without labels.
+std::expected<Answer, QueryFault> parse_instant(const Response& response, bool allow_partial);
+
+/// Of /api/v1/query_range: one AnswerAt for every step from `start` to `end`, empty ones included.
+std::expected<std::vector<AnswerAt>, QueryFault> parse_range(const Response& response, bool allow_partial,
+                                                             Timestamp start, Timestamp end, Duration step);
+
+}  // namespace tocsin

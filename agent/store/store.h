@@ -1,0 +1,57 @@
+// Store: the seam to the disk. All of one turn is one Change, and one Change is one transaction: nothing is told to
+// anybody that is not on disk.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "agent/base/result.h"
+#include "agent/evaluate/series_state.h"
+#include "agent/incident/incident.h"
+#include "agent/outbox/delivery.h"
+
+namespace tocsin {
+
+/// Rows as they are to be after the transaction: inserted or replaced by their keys; timeline rows are appended.
+struct Change {
+  std::vector<Incident> incidents;
+  std::vector<TimelineEntry> timeline;
+  std::vector<Delivery> deliveries;
+  std::vector<Told> told;
+  std::vector<SeriesRecord> series;  // deleted where inactive
+  std::vector<RuleRecord> rules;
+  std::vector<std::string> forgotten_rules;  // their series and rule records go
+  std::optional<Timestamp> alive_at;  // every rule's ticks up to here have been applied, but for rules that are behind
+
+  bool empty() const {
+    return incidents.empty() && timeline.empty() && deliveries.empty() && told.empty() && series.empty() &&
+           rules.empty() && forgotten_rules.empty() && !alive_at;
+  }
+};
+
+/// What the engine needs in memory to go on: the active, the recently resolved and the undelivered.
+struct Stored {
+  std::vector<Incident> incidents;   // not resolved, resolved since `resolved_since`, or with a waiting delivery
+  std::vector<Delivery> deliveries;  // waiting ones
+  std::vector<Told> told;            // of `incidents`
+  std::vector<SeriesRecord> series;
+  std::vector<RuleRecord> rules;
+  std::optional<Timestamp> alive_at;
+  IncidentId next_incident = 1;
+  int64_t next_delivery = 1;
+};
+
+/// Engine thread only.
+class Store {
+ public:
+  virtual ~Store() = default;
+  virtual Result<Stored> load(Timestamp resolved_since) = 0;
+  /// All or nothing. After an error the caller keeps the change and tries again.
+  virtual Result<void> commit(const Change& change) = 0;
+  /// Deletes incidents resolved before `before` with all that belongs to them, at most `incidents_max` of them.
+  /// Returns how many it deleted.
+  virtual Result<std::size_t> prune(Timestamp before, std::size_t incidents_max) = 0;
+};
+
+}  // namespace tocsin

@@ -1,0 +1,10 @@
+# Writes every migration as one raw string literal, in the order of the file names.
+set(text "")
+string(REPLACE " " ";" FILES "${FILES}")
+list(SORT FILES)
+foreach(file ${FILES})
+  file(READ ${file} sql)
+  get_filename_component(name ${file} NAME)
+  string(APPEND text "{\"${name}\", R\"sql(${sql})sql\"},\n")
+endforeach()
+file(WRITE ${OUT} "${text}")

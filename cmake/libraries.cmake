@@ -1,0 +1,49 @@
+# One static library per room. The pure rooms (base, rules, notifiers, core) do not link
+# curl, SQLite, the HTTP server or toml++: what touches the world lives in tocsin_io.
+function(tocsin_library name)
+  cmake_parse_arguments(ARG "" "" "FOLDERS;LINK" ${ARGN})
+  set(sources)
+  foreach(folder ${ARG_FOLDERS})
+    file(GLOB found CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/${folder}/*.cc)
+    list(APPEND sources ${found})
+  endforeach()
+  if(NOT sources)
+    add_library(${name} INTERFACE)
+    target_link_libraries(${name} INTERFACE tocsin_options ${ARG_LINK})
+    return()
+  endif()
+  add_library(${name} STATIC ${sources})
+  target_link_libraries(${name} PUBLIC tocsin_options ${ARG_LINK})
+endfunction()
+
+tocsin_library(tocsin_base FOLDERS agent/base LINK fmt::fmt spdlog::spdlog Threads::Threads)
+tocsin_library(tocsin_rules FOLDERS rules rules/template LINK tocsin_base PkgConfig::RE2)
+tocsin_library(tocsin_notifiers FOLDERS notifiers LINK tocsin_base nlohmann_json::nlohmann_json)
+tocsin_library(tocsin_core
+  FOLDERS agent/poll agent/evaluate agent/incident agent/route agent/outbox agent/notify agent/engine
+  LINK tocsin_rules tocsin_notifiers simdjson::simdjson)
+tocsin_library(tocsin_io
+  FOLDERS agent/config agent/http agent/store agent/api
+  LINK tocsin_core CURL::libcurl SQLiteCpp SQLite::SQLite3 PkgConfig::MICROHTTPD prometheus-cpp::core
+       nlohmann_json::nlohmann_json)
+
+# The migrations are part of the binary, so that it can never meet a database without them.
+file(GLOB migrations CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/agent/store/migrations/*.sql)
+set(generated ${CMAKE_BINARY_DIR}/generated/migrations.inc)
+add_custom_command(OUTPUT ${generated}
+  COMMAND ${CMAKE_COMMAND} -DOUT=${generated} "-DFILES=${migrations}" -P ${CMAKE_SOURCE_DIR}/cmake/embed_sql.cmake
+  DEPENDS ${migrations} ${CMAKE_SOURCE_DIR}/cmake/embed_sql.cmake VERBATIM)
+get_target_property(io_type tocsin_io TYPE)
+if(io_type STREQUAL "STATIC_LIBRARY")
+  target_sources(tocsin_io PRIVATE ${generated})
+  target_include_directories(tocsin_io PRIVATE ${CMAKE_BINARY_DIR}/generated)
+endif()
+
+if(NOT EXISTS ${CMAKE_SOURCE_DIR}/agent/main.cc)
+  return()
+endif()
+file(GLOB cli_sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/agent/cli/*.cc)
+add_executable(tocsin ${CMAKE_SOURCE_DIR}/agent/main.cc ${cli_sources})
+target_link_libraries(tocsin PRIVATE tocsin_io)
+target_compile_definitions(tocsin PRIVATE TOCSIN_VERSION="${PROJECT_VERSION}")
+set_target_properties(tocsin PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR})

@@ -1,0 +1,24 @@
+# Warnings and hardening of our own targets; libraries come in as SYSTEM and stay silent.
+add_library(tocsin_options INTERFACE)
+target_include_directories(tocsin_options INTERFACE ${CMAKE_SOURCE_DIR})
+target_compile_options(tocsin_options INTERFACE
+  -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wnon-virtual-dtor -Woverloaded-virtual
+  -fstack-protector-strong -ffile-prefix-map=${CMAKE_SOURCE_DIR}/=)
+target_link_options(tocsin_options INTERFACE -Wl,-z,relro,-z,now)
+target_compile_definitions(tocsin_options INTERFACE _GLIBCXX_ASSERTIONS)
+
+option(TOCSIN_WERROR "warnings are errors" ON)
+if(TOCSIN_WERROR)
+  target_compile_options(tocsin_options INTERFACE -Werror)
+endif()
+if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
+  target_compile_options(tocsin_options INTERFACE -Wthread-safety)
+endif()
+
+set(TOCSIN_SANITIZE "" CACHE STRING "address,undefined or thread")
+if(TOCSIN_SANITIZE)
+  add_compile_options(-fsanitize=${TOCSIN_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
+  add_link_options(-fsanitize=${TOCSIN_SANITIZE})
+else()
+  target_compile_definitions(tocsin_options INTERFACE $<$<CONFIG:RelWithDebInfo>:_FORTIFY_SOURCE=2>)
+endif()

@@ -1,0 +1,59 @@
+#include "agent/base/log.h"
+
+#include <gtest/gtest.h>
+
+#include "agent/base/secret.h"
+#include "agent/base/text.h"
+
+namespace tocsin {
+namespace {
+
+TEST(Log, LogfmtQuotesOnlyWhatNeedsIt) {
+  EXPECT_EQ(log::render(log::Format::logfmt, log::Level::info, "T", "incident opened",
+                        {{"incident", "INC-7"}, {"value", 0.5}}),
+            R"(time=T level=info msg="incident opened" incident=INC-7 value=0.5)");
+}
+
+TEST(Log, NoValueCanForgeALineOrMoveTheCursor) {
+  const std::string line =
+      log::render(log::Format::logfmt, log::Level::warn, "T", "m", {{"label", "a\nlevel=error \x1b[2J\xC2\x9b"}});
+  EXPECT_EQ(line.find('\n'), std::string::npos);
+  EXPECT_EQ(line.find('\x1b'), std::string::npos);
+  EXPECT_EQ(line.find("\xC2\x9b"), std::string::npos);
+}
+
+TEST(Log, JsonIsValidForAnyBytes) {
+  EXPECT_EQ(log::render(log::Format::json, log::Level::error, "T", "m", {{"label", "\"\xff\x01"}}),
+            "{\"time\":\"T\",\"level\":\"error\",\"msg\":\"m\",\"label\":\"\\\"\xEF\xBF\xBD\\u0001\"}");
+}
+
+TEST(Secret, IsTakenOutOfTexts) {
+  EXPECT_EQ(redact("token abc and abc", Secret("abc")), "token <secret> and <secret>");
+  EXPECT_EQ(redact("nothing", Secret("")), "nothing");
+}
+
+TEST(Text, ShortenCutsBetweenCodePoints) {
+  EXPECT_EQ(shorten("abc", 3), "abc");
+  EXPECT_EQ(shorten("a\xC3\xA9"
+                    "bcdef",
+                    5),
+            "a...");
+}
+
+TEST(Text, InvalidUtf8IsReplaced) {
+  EXPECT_EQ(valid_utf8("a\xff"
+                       "b\xED\xA0\x80"),
+            "a\xEF\xBF\xBD"
+            "b\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD");
+}
+
+TEST(Text, NumbersAreWrittenAsPrometheusWritesSamples) {
+  EXPECT_EQ(format_number(0.1), "0.1");
+  EXPECT_EQ(format_number(1e20), "100000000000000000000");
+  EXPECT_EQ(format_number(1e21), "1e+21");
+  EXPECT_EQ(format_number(1e-7), "1e-07");
+  EXPECT_EQ(format_number(-0.0), "-0");
+}
+
+}  // namespace
+}  // namespace tocsin
