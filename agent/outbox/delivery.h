@@ -47,6 +47,7 @@ struct Delivery {
 struct Told {
   IncidentId incident = 0;
   std::string notifier;
+  bool open = false;  // its last word, as far as it has or may have seen one, says that the incident is not over
   std::optional<Timestamp> opening_at;      // when its last opening was queued: starts the dedup window
   std::optional<Duration> repeat_interval;  // of the route that led to it
   Timestamp last_at;                        // when anything was last queued for it, for reminders

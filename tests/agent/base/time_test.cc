@@ -9,7 +9,7 @@ TEST(Duration, ReadsPrometheusDurations) {
   EXPECT_EQ(parse_duration("15s"), Duration{15'000});
   EXPECT_EQ(parse_duration("1h30m"), Duration{5'400'000});
   EXPECT_EQ(parse_duration("2d"), Duration{172'800'000});
-  EXPECT_EQ(parse_duration("1y2w3d4h5m6s7ms")->count(), 33'023'106'007);
+  EXPECT_EQ(parse_duration("1y2w3d4h5m6s7ms")->count(), 33'019'506'007);
   EXPECT_EQ(parse_duration("0"), Duration{0});
   EXPECT_EQ(parse_duration("0s"), Duration{0});
 }
