@@ -1,0 +1,23 @@
+// Blocking HTTP for the commands that ask once and are done. The agent itself never blocks.
+#pragma once
+
+#include <string>
+
+#include "agent/base/result.h"
+#include "agent/http/transport.h"
+
+namespace tocsin {
+
+/// Starts one request and waits for its response; never longer than the request's own timeout plus a grace.
+Response exchange(Transport& transport, Outgoing outgoing);
+
+/// "GET URL" with nothing else set.
+HttpRequest get_request(const std::string& url);
+
+/// The body of a 2xx answer. The error of anything else names the peer's host, what it said, and no secret.
+Result<std::string> body_of(const std::string& url, const Response& response);
+
+/// The User-Agent of every request that tocsin makes.
+std::string user_agent();
+
+}  // namespace tocsin

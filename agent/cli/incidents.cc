@@ -1,0 +1,193 @@
+#include <fmt/format.h>
+#include <pwd.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "agent/cli/api_client.h"
+#include "agent/cli/command.h"
+#include "agent/cli/incident_view.h"
+
+namespace tocsin {
+namespace {
+
+struct IncidentsOptions {
+  ApiOptions api;
+  std::string output = "table";
+  std::string by;
+  std::string text;
+  std::vector<std::string> ids;
+  std::string state = "active";
+  std::string severity;
+  std::string rule;
+  std::string since;
+  std::size_t limit = 100;
+
+  bool json() const { return output == "json"; }
+};
+
+/// What the API takes as `limit` of one page.
+constexpr std::size_t kPageMax = 1000;
+
+int failed(const Error& error) {
+  std::fprintf(stderr, "tocsin: %s\n", error.text.c_str());
+  return exit_status::kFailed;
+}
+
+void print_json(const nlohmann::json& json) {
+  std::puts(json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace).c_str());
+}
+
+std::string user_name() {
+  if (const char* user = std::getenv("USER"); user != nullptr && *user != '\0')
+    return user;                              // NOLINT(concurrency-mt-unsafe)
+  const passwd* entry = getpwuid(geteuid());  // NOLINT(concurrency-mt-unsafe): commands are single-threaded.
+  return entry == nullptr ? fmt::format("uid {}", geteuid()) : entry->pw_name;
+}
+
+std::string list_path(const IncidentsOptions& options, std::size_t limit, const std::string& cursor) {
+  std::string path = fmt::format("/api/v1/incidents?limit={}", limit);
+  const auto add = [&path](std::string_view name, const std::string& value) {
+    if (!value.empty()) path += fmt::format("&{}={}", name, escape_query(value));
+  };
+  add("state", options.state == "all" ? "" : options.state);
+  add("severity", options.severity);
+  add("rule", options.rule);
+  add("since", options.since);
+  add("cursor", cursor);
+  return path;
+}
+
+/// Follows the pages until `limit` incidents are there.
+Result<nlohmann::json> list_incidents(ApiClient& client, const IncidentsOptions& options) {
+  nlohmann::json listed = {{"incidents", nlohmann::json::array()}, {"next_cursor", nullptr}};
+  nlohmann::json& incidents = listed["incidents"];
+  do {
+    const std::size_t wanted = std::min(kPageMax, options.limit - incidents.size());
+    const std::string cursor = text_of(listed["next_cursor"]);
+    Result<nlohmann::json> page = client.get_data(list_path(options, wanted, cursor));
+    if (!page) return page;
+    for (nlohmann::json& incident : (*page)["incidents"]) incidents.push_back(std::move(incident));
+    listed["next_cursor"] = (*page)["next_cursor"];
+  } while (!listed["next_cursor"].is_null() && incidents.size() < options.limit);
+  return listed;
+}
+
+int list(const IncidentsOptions& options) {
+  ApiClient client(options.api);
+  const Result<nlohmann::json> listed = list_incidents(client, options);
+  if (!listed) return failed(listed.error());
+  if (options.json()) {
+    print_json(*listed);
+  } else {
+    print_incidents((*listed)["incidents"], !(*listed)["next_cursor"].is_null());
+  }
+  return exit_status::kDone;
+}
+
+int show(const IncidentsOptions& options) {
+  ApiClient client(options.api);
+  for (const std::string& id : options.ids) {
+    const Result<nlohmann::json> incident = client.get_data("/api/v1/incidents/" + escape_query(id));
+    if (!incident) return failed(incident.error());
+    if (options.json()) {
+      print_json(*incident);
+    } else {
+      print_incident(*incident);
+    }
+  }
+  return exit_status::kDone;
+}
+
+/// Acts on every incident named, also after one failed, so that one resolved meanwhile does not shield the others.
+int act(const IncidentsOptions& options, const std::string& action, const char* done) {
+  ApiClient client(options.api);
+  const nlohmann::json body = {{"by", options.by}, {"text", options.text}};
+  int status = exit_status::kDone;
+  for (const std::string& id : options.ids) {
+    const Result<nlohmann::json> incident =
+        client.post_data(fmt::format("/api/v1/incidents/{}/{}", escape_query(id), action), body);
+    if (!incident) {
+      status = failed({fmt::format("{}: {}", id, incident.error().text), incident.error().code});
+    } else if (options.json()) {
+      print_json(*incident);
+    } else {
+      fmt::print("{} {} by {}\n", id, done, options.by);
+    }
+  }
+  return status;
+}
+
+using Options = std::shared_ptr<IncidentsOptions>;
+
+CLI::App* add_action(CLI::App& parser, const Options& options, const std::string& name,
+                     const std::string& description) {
+  CLI::App* action = parser.add_subcommand(name, description);
+  add_api_address(*action, options->api);
+  action->add_option("--output", options->output, "table or json")
+      ->check(CLI::IsMember({"table", "json"}))
+      ->capture_default_str();
+  return action;
+}
+
+void add_list(CLI::App& parser, const Options& options) {
+  CLI::App* action = add_action(parser, options, "list", "list incidents, newest opening first");
+  action->add_option("--state", options->state, "active, open, acknowledged, resolved or all")
+      ->check(CLI::IsMember({"active", "open", "acknowledged", "resolved", "all"}))
+      ->capture_default_str();
+  action->add_option("--severity", options->severity, "SEV1 to SEV4");
+  action->add_option("--rule", options->rule, "name of a rule");
+  action->add_option("--since", options->since, "opened at or after this time, RFC 3339 or seconds since 1970");
+  action->add_option("--limit", options->limit, "how many at most")->check(CLI::PositiveNumber)->capture_default_str();
+}
+
+CLI::App* add_change(CLI::App& parser, const Options& options, const std::string& name,
+                     const std::string& description) {
+  CLI::App* action = add_action(parser, options, name, description);
+  add_api_token(*action, options->api);
+  action->add_option("--by", options->by, "who does it")->capture_default_str();
+  return action;
+}
+
+void add_ids(CLI::App& action, const Options& options) {
+  action.add_option("ID", options->ids, "incidents, such as INC-7")->required();
+}
+
+void add_changes(CLI::App& parser, const Options& options) {
+  CLI::App* acknowledge = add_change(parser, options, "ack", "acknowledge: somebody works on it, reminders stop");
+  CLI::App* resolve = add_change(parser, options, "resolve", "resolve by hand");
+  for (CLI::App* action : {acknowledge, resolve}) {
+    add_ids(*action, options);
+    action->add_option("--text", options->text, "a word for the timeline");
+  }
+  CLI::App* note = add_change(parser, options, "note", "add a line to the timeline");
+  note->add_option("ID", options->ids, "the incident, such as INC-7")->required()->expected(1);
+  note->add_option("TEXT", options->text, "the line")->required();
+}
+
+}  // namespace
+
+Command incidents_command(CLI::App& root) {
+  auto options = std::make_shared<IncidentsOptions>();
+  options->by = user_name();
+  CLI::App* parser = root.add_subcommand("incidents", "list incidents of a running agent, and act on them");
+  parser->require_subcommand(1);
+  add_list(*parser, options);
+  add_ids(*add_action(*parser, options, "show", "show incidents with their timeline and notifications"), options);
+  add_changes(*parser, options);
+  return {parser, [parser, options] {
+            const std::string action = parser->get_subcommands().front()->get_name();
+            if (action == "list") return list(*options);
+            if (action == "show") return show(*options);
+            if (action == "ack") return act(*options, "acknowledge", "acknowledged");
+            if (action == "resolve") return act(*options, "resolve", "resolved");
+            return act(*options, "notes", "noted");
+          }};
+}
+
+}  // namespace tocsin

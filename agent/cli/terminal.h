@@ -1,0 +1,30 @@
+// What stdout can show: its width, and whether colours are welcome.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+namespace tocsin {
+
+/// Columns of the terminal behind stdout, else $COLUMNS; 0: no limit is known (a pipe, a file).
+std::size_t terminal_width();
+
+/// stdout is a terminal, and neither NO_COLOR (https://no-color.org) nor TERM=dumb stands against it.
+bool terminal_takes_colors();
+
+enum class Color { none, red, yellow, green, dim };
+
+/// `text` in `color` where `on`.
+std::string colored(std::string_view text, Color color, bool on);
+
+/// `text` on one line and without control characters, so that no label can move the cursor or fake a row.
+std::string printable(std::string_view text);
+
+/// Columns that `text` takes on a terminal.
+std::size_t display_width(std::string_view text);
+
+/// At most `width` columns of `text`, with a final ellipsis where something was cut.
+std::string fit(std::string_view text, std::size_t width);
+
+}  // namespace tocsin
