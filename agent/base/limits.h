@@ -9,9 +9,14 @@ namespace tocsin::limits {
 
 inline constexpr std::size_t kAnswerBytesMax = 32ULL << 20;  // default of [prometheus] body_limit
 inline constexpr std::size_t kReplyBytesMax = 64ULL << 10;   // what is read of a receiver's reply
-inline constexpr std::size_t kIncidentSeriesMax = 20;        // series listed on an incident (contract 4)
-inline constexpr std::size_t kErrorTextBytesMax = 500;       // of a peer's error text kept for people
-inline constexpr std::size_t kRangePointsMax = 5000;         // points of one query_range (Prometheus allows 11,000)
+inline constexpr std::size_t kReplyHeaderBytesMax = 64ULL << 10;
+inline constexpr std::size_t kAnswerDepthMax = 32;  // of nested JSON in an answer of Prometheus, which needs 6
+inline constexpr std::size_t kIdleHandlesMax = 32;  // curl handles kept for the next request
+inline constexpr long kIdleConnectionsMax = 128;
+inline constexpr Duration kConnectionAgeMax = std::chrono::minutes(5);  // changes of DNS and certificates are seen
+inline constexpr std::size_t kIncidentSeriesMax = 20;                   // series listed on an incident (contract 4)
+inline constexpr std::size_t kErrorTextBytesMax = 500;                  // of a peer's error text kept for people
+inline constexpr std::size_t kRangePointsMax = 5000;  // points of one query_range (Prometheus allows 11,000)
 inline constexpr std::size_t kRequestBodyBytesMax = 64ULL << 10;  // API request bodies
 inline constexpr std::size_t kInFlightPerNotifierMax = 8;
 inline constexpr std::size_t kCommandsWaitingMax = 256;

@@ -76,6 +76,18 @@ std::string shorten(std::string_view text, std::size_t bytes_max) {
   return std::string(text.substr(0, end)) + std::string(kEllipsis);
 }
 
+std::string one_line(std::string_view text, std::size_t bytes_max) {
+  std::string out;
+  // What lies far beyond the limit is not worth a look; replaced bytes grow to three at most.
+  for (const char c : valid_utf8(text.substr(0, 4 * bytes_max))) {
+    const bool blank = (static_cast<uint8_t>(c) <= 0x20) || c == 0x7f;
+    if (!blank) out += c;
+    if (blank && !out.empty() && out.back() != ' ') out += ' ';
+  }
+  if (out.ends_with(' ')) out.pop_back();
+  return shorten(out, bytes_max);
+}
+
 std::string format_number(double value) {
   if (std::isnan(value)) return "NaN";
   if (std::isinf(value)) return value > 0 ? "+Inf" : "-Inf";

@@ -20,6 +20,10 @@ std::string valid_utf8(std::string_view text);
 /// At most `bytes_max` bytes, cut between code points, with "..." at the end where something was cut.
 std::string shorten(std::string_view text, std::size_t bytes_max);
 
+/// Foreign text for people: one line of valid UTF-8 of at most `bytes_max` bytes; white space and control characters
+/// between words become one space.
+std::string one_line(std::string_view text, std::size_t bytes_max);
+
 /// A value for people and JSON strings, as Prometheus writes samples: shortest digits that read back as the same
 /// double, without exponent between 1e-6 and 1e21; "NaN", "+Inf", "-Inf".
 std::string format_number(double value);
