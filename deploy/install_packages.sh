@@ -4,8 +4,8 @@
 #   deploy/install_packages.sh build run test
 #   deploy/install_packages.sh --list image      only prints the names
 set -euo pipefail
-readonly list="$(dirname "$(readlink -f "$0")")/packages.txt"
-readonly policy=/usr/sbin/policy-rc.d
+list="$(dirname "$(readlink -f "$0")")/packages.txt"
+policy=/usr/sbin/policy-rc.d
 
 say() { printf 'install_packages: %s\n' "$*" >&2; }
 die() { say "$*"; exit 1; }
@@ -38,7 +38,7 @@ apt_get() {
     "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -qq -o Dpkg::Use-Pty=0 "$@"
 }
 
-install() {
+install_now() {
     local log
     log=$(mktemp)
     say "installing $*"
@@ -56,8 +56,9 @@ if [ "${1:-}" = --list ]; then
     exit
 fi
 [ $# -gt 0 ] || set -- build run
-names=$(names_of "$@")
-mapfile -t missing < <(missing_of $names)
+found=$(names_of "$@")
+mapfile -t names <<<"$found"
+mapfile -t missing < <(missing_of "${names[@]}")
 [ ${#missing[@]} -gt 0 ] || exit 0
 
 command -v apt-get >/dev/null || die "no apt-get here; these packages are missing: ${missing[*]}"
@@ -67,7 +68,7 @@ if [ "$(id -u)" -ne 0 ]; then
     as_root=(sudo)
 fi
 hold_services_back
-install "${missing[@]}"
+install_now "${missing[@]}"
 # Nor is the service wanted after the next boot.
 case " ${missing[*]} " in
     *" prometheus "*) "${as_root[@]}" systemctl disable --quiet prometheus >/dev/null 2>&1 || true ;;

@@ -4,9 +4,9 @@
 set -euo pipefail
 cd "$(dirname "$(readlink -f "$0")")/.."
 
-readonly python=/usr/bin/python3 # Debian's: the one that sees Debian's modules
-readonly jobs=$(nproc)
-readonly results=$(mktemp -d)
+python=/usr/bin/python3 # Debian's: the one that sees Debian's modules
+jobs=$(nproc)
+results=$(mktemp -d)
 trap 'rm -rf "$results"' EXIT
 
 step() { printf '\n== %s (%s)\n' "$*" "$(date +%T)"; }
@@ -42,8 +42,7 @@ run_tests() {
     local preset=$1 prefix=$2
     shift 2
     step "tests of $preset"
-    rm -rf "$results/$preset"
-    mkdir "$results/$preset"
+    mkdir -p "$results/$preset"
     GTEST_OUTPUT="xml:$results/$preset/" ctest --test-dir "build/$preset" --parallel "$jobs" --output-on-failure \
         --no-tests=error --output-junit "$results/$preset.junit" "$@" || true
     $python tests/suite_counts.py --prefix "$prefix" "$results/$preset.junit" "$results/$preset" >>"$results/suites" ||
