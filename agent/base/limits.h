@@ -10,7 +10,7 @@ namespace tocsin::limits {
 inline constexpr std::size_t kAnswerBytesMax = 32ULL << 20;  // default of [prometheus] body_limit
 inline constexpr std::size_t kReplyBytesMax = 64ULL << 10;   // what is read of a receiver's reply
 inline constexpr std::size_t kReplyHeaderBytesMax = 64ULL << 10;
-inline constexpr std::size_t kAnswerDepthMax = 32;  // of nested JSON in an answer of Prometheus, which needs 6
+inline constexpr std::size_t kAnswerDepthMax = 32;  // of nested JSON in an answer of Prometheus, which needs 8
 inline constexpr std::size_t kIdleHandlesMax = 32;  // curl handles kept for the next request
 inline constexpr long kIdleConnectionsMax = 128;
 inline constexpr Duration kConnectionAgeMax = std::chrono::minutes(5);  // changes of DNS and certificates are seen

@@ -1,0 +1,155 @@
+#include "agent/poll/prom_answer.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <unordered_map>
+
+#include "agent/base/assert.h"
+#include "agent/poll/prom_envelope.h"
+#include "agent/poll/prom_sample.h"
+
+namespace tocsin {
+namespace {
+
+using simdjson::dom::array;
+using simdjson::dom::element;
+
+template <class T>
+using Parsed = std::expected<T, QueryFault>;
+
+std::unexpected<QueryFault> unusable_labels(const Labels& labels) {
+  return unusable(fmt::format("the answer has the same labels twice: {}; aggregate, or keep the label that differs",
+                              labels.text()));
+}
+
+/// The first sample whose labels another one has too; nullptr where all differ.
+const Sample* find_duplicate(const std::vector<Sample>& samples) {
+  std::vector<std::pair<uint64_t, const Sample*>> by_hash;
+  by_hash.reserve(samples.size());
+  for (const Sample& sample : samples) by_hash.emplace_back(sample.labels.hash(), &sample);
+  std::ranges::sort(by_hash, {}, [](const auto& entry) { return std::tie(entry.first, entry.second->labels); });
+  const auto same =
+      std::ranges::adjacent_find(by_hash, {}, [](const auto& entry) -> const Labels& { return entry.second->labels; });
+  return same == by_hash.end() ? nullptr : same->second;
+}
+
+Parsed<Answer> parse_vector(element result) {
+  array series;
+  if (result.get(series) != simdjson::SUCCESS) return unusable("the result of a vector is not an array");
+  Answer answer;
+  answer.samples.reserve(series.size());
+  for (const element entry : series) {
+    auto labels = parse_metric(entry);
+    if (!labels) return std::unexpected(labels.error());
+    element point;
+    if (entry["value"].get(point) != simdjson::SUCCESS) return unusable_value(*labels, entry);
+    const auto sample = parse_point(point);
+    if (!sample) return unusable(fmt::format("series {}: {}", labels->text(), sample.error()));
+    answer.samples.push_back({.labels = std::move(*labels), .value = sample->value});
+  }
+  if (const Sample* twice = find_duplicate(answer.samples)) return unusable_labels(twice->labels);
+  return answer;
+}
+
+Parsed<Answer> parse_scalar(element result) {
+  const auto sample = parse_point(result);
+  if (!sample) return unusable(fmt::format("the scalar: {}", sample.error()));
+  return Answer{.samples = {{.labels = {}, .value = sample->value}}};
+}
+
+/// The grid that a range was asked on.
+class Grid {
+ public:
+  Grid(Timestamp start, Timestamp end, Duration step) : start_(start), step_(step) {
+    TOCSIN_ASSERT(step > Duration::zero() && start <= end);
+    size_ = static_cast<std::size_t>((end - start) / step) + 1;
+  }
+
+  std::size_t size() const { return size_; }
+  Timestamp at(std::size_t index) const { return start_ + static_cast<int64_t>(index) * step_; }
+
+  std::optional<std::size_t> index(Timestamp at) const {
+    if (at < start_ || (at - start_) % step_ != Duration::zero()) return std::nullopt;
+    const auto index = static_cast<std::size_t>((at - start_) / step_);
+    return index < size_ ? std::optional(index) : std::nullopt;
+  }
+
+ private:
+  Timestamp start_;
+  Duration step_;
+  std::size_t size_ = 0;
+};
+
+/// Collects the series of a matrix into one Answer for each grid point.
+class RangeAnswers {
+ public:
+  explicit RangeAnswers(const Grid& grid) : grid_(grid), answers_(grid.size()) {
+    for (std::size_t index = 0; index < grid.size(); ++index) answers_[index].at = grid.at(index);
+  }
+
+  Parsed<void> add(element entry) {
+    auto labels = parse_metric(entry);
+    if (!labels) return std::unexpected(labels.error());
+    array points;
+    element histograms;
+    if (entry["histograms"].get(histograms) == simdjson::SUCCESS || entry["values"].get(points) != simdjson::SUCCESS) {
+      return unusable_value(*labels, entry);
+    }
+    // Series that differ only by name may follow one another in time, so what counts is each point.
+    auto& taken = taken_.try_emplace(*labels, grid_.size()).first->second;
+    for (const element point : points) {
+      if (auto added = add_point(*labels, point, taken); !added) return added;
+    }
+    return {};
+  }
+
+  std::vector<AnswerAt> take() { return std::move(answers_); }
+
+ private:
+  Parsed<void> add_point(const Labels& labels, element point, std::vector<bool>& taken) {
+    const auto sample = parse_point(point);
+    if (!sample) return unusable(fmt::format("series {}: {}", labels.text(), sample.error()));
+    const auto index = grid_.index(sample->at);
+    if (!index) {
+      return unusable(fmt::format("series {}: {} was not asked for", labels.text(), format_unix_seconds(sample->at)));
+    }
+    if (taken[*index]) return unusable_labels(labels);
+    taken[*index] = true;
+    answers_[*index].answer.samples.push_back({.labels = labels, .value = sample->value});
+    return {};
+  }
+
+  Grid grid_;
+  std::vector<AnswerAt> answers_;
+  std::unordered_map<Labels, std::vector<bool>, LabelsHash> taken_;
+};
+
+}  // namespace
+
+std::expected<Answer, QueryFault> parse_instant(const Response& response, bool allow_partial) {
+  simdjson::dom::parser parser;
+  const auto data = open_envelope(parser, response, allow_partial);
+  if (!data) return std::unexpected(data.error());
+  if (data->type == "vector") return parse_vector(data->result);
+  if (data->type == "scalar") return parse_scalar(data->result);
+  return unusable(fmt::format("the answer is a {}; a rule's query must give a vector or a scalar", data->type));
+}
+
+std::expected<std::vector<AnswerAt>, QueryFault> parse_range(const Response& response, bool allow_partial,
+                                                             Timestamp start, Timestamp end, Duration step) {
+  simdjson::dom::parser parser;
+  const auto data = open_envelope(parser, response, allow_partial);
+  if (!data) return std::unexpected(data.error());
+  array series;
+  if (data->type != "matrix" || data->result.get(series) != simdjson::SUCCESS) {
+    return unusable(fmt::format("the answer to a range query is a {} and no matrix", data->type));
+  }
+  RangeAnswers answers(Grid(start, end, step));
+  for (const element entry : series) {
+    if (auto added = answers.add(entry); !added) return std::unexpected(added.error());
+  }
+  return answers.take();
+}
+
+}  // namespace tocsin

@@ -1,0 +1,77 @@
+#include "agent/poll/prom_sample.h"
+
+#include <fmt/format.h>
+
+#include <charconv>
+#include <cmath>
+#include <optional>
+
+#include "agent/base/text.h"
+#include "agent/poll/prom_envelope.h"
+
+namespace tocsin {
+namespace {
+
+using simdjson::dom::array;
+using simdjson::dom::element;
+using simdjson::dom::object;
+
+/// As Go's strconv writes it; from_chars knows NaN and Inf but not "+Inf".
+std::optional<double> parse_value(std::string_view text) {
+  if (text == "+Inf") text.remove_prefix(1);
+  double value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  return value;
+}
+
+std::optional<Timestamp> parse_time(double seconds) {
+  constexpr double kSecondsMax = 253402300800.0;  // the year 10000
+  if (!(std::fabs(seconds) < kSecondsMax)) return std::nullopt;
+  return from_unix_ms(std::llround(seconds * 1000));
+}
+
+bool has(element series, std::string_view key) {
+  return series[key].error() == simdjson::SUCCESS;
+}
+
+}  // namespace
+
+std::expected<Labels, QueryFault> parse_metric(element series) {
+  object metric;
+  if (series["metric"].get(metric) != simdjson::SUCCESS) return unusable("a series of the answer has no `metric`");
+  std::vector<Labels::Pair> pairs;
+  pairs.reserve(metric.size());
+  for (const auto& [name, value] : metric) {
+    std::string_view text;
+    if (value.get(text) != simdjson::SUCCESS) {
+      return unusable(fmt::format("the label {} of a series is no string", quote(name)));
+    }
+    if (name != "__name__") pairs.emplace_back(name, text);
+  }
+  return Labels(std::move(pairs));
+}
+
+std::expected<Point, std::string> parse_point(element point) {
+  array pair;
+  double seconds = 0;
+  std::string_view text;
+  if (point.get(pair) != simdjson::SUCCESS || pair.size() != 2 || pair.at(0).get(seconds) != simdjson::SUCCESS ||
+      pair.at(1).get(text) != simdjson::SUCCESS) {
+    return std::unexpected("a sample is not [time, \"value\"]");
+  }
+  const auto at = parse_time(seconds);
+  if (!at) return std::unexpected("the time of a sample is out of range");
+  const auto value = parse_value(text);
+  if (!value) return std::unexpected(fmt::format("{} is no number", quote(shorten(text, 40))));
+  return Point{.at = *at, .value = *value};
+}
+
+std::unexpected<QueryFault> unusable_value(const Labels& labels, element series) {
+  const bool histogram = has(series, "histogram") || has(series, "histograms");
+  return unusable(
+      fmt::format("series {} has no number{}", labels.text(),
+                  histogram ? ": it is a native histogram; take histogram_quantile() or a rate of its count" : ""));
+}
+
+}  // namespace tocsin
