@@ -43,7 +43,6 @@ if(NOT EXISTS ${CMAKE_SOURCE_DIR}/agent/main.cc)
   return()
 endif()
 tocsin_library(tocsin_cli FOLDERS agent/cli LINK tocsin_io)
-target_compile_definitions(tocsin_io PUBLIC TOCSIN_VERSION="${PROJECT_VERSION}")
 
 add_executable(tocsin ${CMAKE_SOURCE_DIR}/agent/main.cc)
 target_link_libraries(tocsin PRIVATE tocsin_cli)

@@ -5,7 +5,7 @@ target_compile_options(tocsin_options INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wnon-virtual-dtor -Woverloaded-virtual
   -fstack-protector-strong -ffile-prefix-map=${CMAKE_SOURCE_DIR}/=)
 target_link_options(tocsin_options INTERFACE -Wl,-z,relro,-z,now)
-target_compile_definitions(tocsin_options INTERFACE _GLIBCXX_ASSERTIONS)
+target_compile_definitions(tocsin_options INTERFACE _GLIBCXX_ASSERTIONS TOCSIN_VERSION="${PROJECT_VERSION}")
 
 option(TOCSIN_WERROR "warnings are errors" ON)
 if(TOCSIN_WERROR)
