@@ -1,0 +1,71 @@
+"""A metrics endpoint whose series the test sets."""
+
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+
+class Exporter:
+    """Bound to a free loopback port on construction. Any thread."""
+
+    def __init__(self):
+        self._series = {}
+        self._lock = threading.Lock()
+        self._failing = False
+        self.scrapes = 0
+        exporter = self
+
+        class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def do_GET(self):
+                status, body = exporter._answer()
+                self.send_response(status)
+                self.send_header("Content-Type", "text/plain; version=0.0.4")
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
+
+            def log_message(self, *_):
+                pass
+
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._server.daemon_threads = True
+        self.address = "127.0.0.1:%d" % self._server.server_port
+        threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True).start()
+
+    def set(self, metric, value, **labels):
+        with self._lock:
+            self._series[(metric, tuple(sorted(labels.items())))] = value
+
+    def remove(self, metric, **labels):
+        """The series is gone from the next scrape on."""
+        with self._lock:
+            del self._series[(metric, tuple(sorted(labels.items())))]
+
+    def fail_scrapes(self, failing):
+        self._failing = failing
+
+    def close(self):
+        self._server.shutdown()
+        self._server.server_close()
+
+    def _answer(self):
+        with self._lock:
+            self.scrapes += 1
+            if self._failing:
+                return 500, b"the exporter was told to fail\n"
+            lines = [f"{metric}{_label_text(labels)} {_value_text(value)}\n"
+                     for (metric, labels), value in sorted(self._series.items())]
+        return 200, "".join(lines).encode()
+
+
+def _label_text(labels):
+    if not labels:
+        return ""
+    escaped = {name: value.replace("\\", r"\\").replace('"', r"\"").replace("\n", r"\n") for name, value in labels}
+    return "{" + ",".join(f'{name}="{value}"' for name, value in escaped.items()) + "}"
+
+
+def _value_text(value):
+    special = {"nan": "NaN", "inf": "+Inf", "-inf": "-Inf"}
+    return special.get(str(value), str(value))

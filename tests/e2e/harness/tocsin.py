@@ -1,0 +1,191 @@
+"""The real tocsin binary: one configuration, one store, started and stopped as often as a test needs."""
+
+import json
+import os
+import signal
+import subprocess
+
+from .exposition import Metrics
+from .http_client import is_up, request
+from .toml_text import to_toml
+from .waiting import free_port, wait_for
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))))
+TOCSIN = os.environ.get("TOCSIN_BIN", os.path.join(ROOT, "build", "release", "tocsin"))
+
+
+def run_tocsin(*arguments, environment=None, timeout=30, cwd=None):
+    """Runs a command of tocsin to its end: .returncode, .stdout, .stderr."""
+    return subprocess.run([TOCSIN, *arguments], capture_output=True, text=True, timeout=timeout, cwd=cwd,
+                          env=os.environ | (environment or {}))
+
+
+class Tocsin:
+    """An agent in a directory of its own. `config` and `rules` may be changed between starts and reloads."""
+
+    def __init__(self, directory, prometheus_url, rules, **sections):
+        os.makedirs(directory, exist_ok=True)
+        self.directory = directory
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.rules = {"rule": rules}
+        self.config = {
+            "external_url": "http://tocsin.example.org",
+            "prometheus": {"url": prometheus_url, "timeout": "2s"},
+            "rules": {"files": ["rules.toml"], "interval": "1s", "dedup_window": "0s"},
+            "store": {"url": f"sqlite://{directory}/tocsin.db"},
+            "web": {"listen": f"127.0.0.1:{self.port}"},
+        }
+        for section, content in sections.items():
+            self.config[section] = self.config.get(section, {}) | content if isinstance(content, dict) else content
+        self._process = None
+        self.write()
+
+    # Files
+
+    @property
+    def config_file(self):
+        return os.path.join(self.directory, "tocsin.toml")
+
+    @property
+    def rules_file(self):
+        return os.path.join(self.directory, "rules.toml")
+
+    def write(self):
+        """Puts `config` and `rules` on disk."""
+        for path, content in ((self.config_file, self.config), (self.rules_file, self.rules)):
+            with open(path, "w") as file:
+                file.write(to_toml(content))
+
+    def file(self, name, content):
+        path = os.path.join(self.directory, name)
+        with open(path, "w") as file:
+            file.write(content)
+        return path
+
+    # Process
+
+    def start(self, ready=True, environment=None):
+        with open(self._path("stdout"), "a") as stdout, open(self._path("stderr"), "a") as stderr:
+            self._process = subprocess.Popen([TOCSIN, "run", "--config", self.config_file], stdout=stdout,
+                                             stderr=stderr, env=os.environ | (environment or {}))
+        if ready:
+            self.wait_ready()
+        return self
+
+    def wait_ready(self, timeout=30):
+        wait_for(lambda: self._alive() and is_up(self.url + "/-/ready"), timeout, "tocsin to be ready")
+
+    def _alive(self):
+        if self._process.poll() is not None:
+            raise AssertionError(f"tocsin ended with {self._process.returncode}: {self.log()[-2000:]}")
+        return True
+
+    @property
+    def pid(self):
+        return self._process.pid
+
+    def running(self):
+        return self._process is not None and self._process.poll() is None
+
+    def signal(self, number):
+        self._process.send_signal(number)
+
+    def stop(self):
+        """SIGTERM; returns the exit status."""
+        return self._end(signal.SIGTERM)
+
+    def kill(self):
+        """SIGKILL: no time to save anything."""
+        return self._end(signal.SIGKILL)
+
+    def _end(self, number):
+        if self._process is None:
+            return None
+        self._process.send_signal(number)
+        status = self._process.wait(30)
+        self._process = None
+        return status
+
+    def wait_exit(self, timeout=20):
+        return self._process.wait(timeout)
+
+    def log(self):
+        return self._read("stderr")
+
+    def stdout(self):
+        return self._read("stdout")
+
+    def _path(self, name):
+        return os.path.join(self.directory, name)
+
+    def _read(self, name):
+        try:
+            with open(self._path(name)) as file:
+                return file.read()
+        except FileNotFoundError:
+            return ""
+
+    # API
+
+    def get(self, path, **parameters):
+        return request("GET", self.url + path, params=parameters)
+
+    def post(self, path, body=None, headers=None):
+        return request("POST", self.url + path, json={} if body is None else body, headers=headers)
+
+    def act(self, incident, verb, by="alice", text=""):
+        """Acknowledges, resolves or notes, and expects that it worked."""
+        reply = self.post(f"/api/v1/incidents/{incident}/{verb}", {"by": by, "text": text})
+        if reply.status != 200:
+            raise AssertionError(f"{verb} {incident}: {reply.status} {reply.body}")
+        return reply
+
+    def incidents(self, **filters):
+        """Newest opening first."""
+        reply = self.get("/api/v1/incidents", **filters)
+        if reply.status != 200:
+            raise AssertionError(f"incidents {filters}: {reply.status} {reply.body}")
+        return reply.json()["data"]["incidents"]
+
+    def incident(self, name):
+        reply = self.get(f"/api/v1/incidents/{name}")
+        if reply.status != 200:
+            raise AssertionError(f"incident {name}: {reply.status} {reply.body}")
+        return reply.json()["data"]
+
+    def metrics(self):
+        return Metrics(self.get("/metrics").body)
+
+    def metric(self, name, **labels):
+        return self.metrics().value(name, **labels)
+
+    def cli(self, *arguments, environment=None):
+        """A command of tocsin that talks to this agent."""
+        return run_tocsin(*arguments, environment={"TOCSIN_URL": self.url} | (environment or {}))
+
+    # Waiting
+
+    def wait_incident(self, state, rule=None, count=1, timeout=20):
+        """The newest incident in `state`, once there are `count` of them."""
+        filters = {"state": state} | ({"rule": rule} if rule else {})
+
+        def found():
+            incidents = self.incidents(**filters)
+            return incidents[0] if len(incidents) >= count else None
+
+        return wait_for(found, timeout, f"{count} {state} incident(s) of {rule or 'any rule'}")
+
+    def wait_evaluations(self, rule, more=2, timeout=20):
+        """Until `rule` has been evaluated `more` times from now on."""
+        name = "tocsin_rule_evaluations_total"
+        goal = self.metric(name, rule=rule) + more
+        wait_for(lambda: self.metric(name, rule=rule) >= goal, timeout, f"{more} more evaluations of {rule}")
+
+    def wait_failures(self, rule, more=2, timeout=20):
+        name = "tocsin_rule_evaluation_failures_total"
+        goal = self.metric(name, rule=rule) + more
+        wait_for(lambda: self.metric(name, rule=rule) >= goal, timeout, f"{more} more failed evaluations of {rule}")
+
+    def wait_log(self, text, timeout=20):
+        wait_for(lambda: text in self.log(), timeout, f"{json.dumps(text)} in the log")

@@ -1,0 +1,23 @@
+"""Waiting for what should happen, instead of sleeping and hoping."""
+
+import socket
+import time
+
+
+def wait_for(condition, timeout=20, what="the condition", every=0.05):
+    """The first truthy result of `condition`. Fails the test after `timeout` seconds, naming `what` was awaited."""
+    deadline = time.monotonic() + timeout
+    while True:
+        result = condition()
+        if result:
+            return result
+        if time.monotonic() > deadline:
+            raise AssertionError(f"waited {timeout} s in vain for {what}")
+        time.sleep(every)
+
+
+def free_port():
+    """A port that nobody listens on now. For programs that cannot be told to bind port 0 and report it."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
