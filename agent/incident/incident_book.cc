@@ -1,0 +1,197 @@
+#include "agent/incident/incident_book.h"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "agent/base/assert.h"
+#include "agent/base/text.h"
+#include "agent/incident/describe.h"
+
+namespace tocsin {
+namespace {
+
+void write_timeline(Draft& draft, const Incident& incident, Timestamp at, std::string type, std::string text,
+                    std::string by = {}) {
+  draft.timeline.push_back({incident.id, at, std::move(type), std::move(text), std::move(by)});
+}
+
+std::string opened_text(const Rule& rule, const Firing& firing, Timestamp at) {
+  const std::string others = firing.series_count > 1 ? fmt::format(" and {} more", firing.series_count - 1) : "";
+  return fmt::format("{}: {} for {}, {}{}", severity_text(rule.grades[firing.grade].severity),
+                     evidence_text(rule, firing), format_duration(at - firing.since), firing.worst.text(), others);
+}
+
+std::string cleared_text(const Cleared& cleared) {
+  if (cleared.key.has(kNoDataLabel)) return "there is data again";
+  return fmt::format("{}: {} {} {}", cleared.reason, cleared.series.text(),
+                     cleared.reason == kSeriesGone ? "was last seen at" : "is at", format_number(cleared.value));
+}
+
+/// The series were breaching already when a person resolved the incident: nothing new has happened.
+bool still_the_old_breach(const Incident& incident, const Firing& firing) {
+  return incident.resolved_by_hand && firing.since <= *incident.resolved_at;
+}
+
+}  // namespace
+
+void IncidentBook::restore(std::vector<Incident> incidents, IncidentId next) {
+  next_ = next;
+  for (Incident& incident : incidents) {
+    IncidentId& newest = latest_[{incident.rule, incident.key}];
+    newest = std::max(newest, incident.id);
+    incidents_.emplace(incident.id, std::move(incident));
+  }
+}
+
+IncidentBook::Events IncidentBook::apply(const Rule& rule, const Evaluation& evaluation,
+                                         const Surroundings& surroundings, Timestamp at, Draft& draft) {
+  Events events;
+  for (const Firing& firing : evaluation.firing) {
+    Incident* incident = latest({rule.name, firing.key});
+    const bool in_window = incident && incident->resolved() && at - *incident->resolved_at < rule.dedup_window;
+    if (!incident || (incident->resolved() && !in_window)) {
+      events.push_back(open(rule, firing, surroundings, at, draft));
+    } else if (in_window) {
+      if (!still_the_old_breach(*incident, firing)) {
+        events.push_back(reopen(*incident, rule, firing, surroundings, at, draft));
+      }
+    } else {
+      const Severity severity = rule.grades[firing.grade].severity;
+      if (describe(*incident, rule, firing, surroundings)) draft.incidents.insert(incident->id);
+      if (severity != incident->severity) {
+        write_timeline(draft, *incident, at, "severity",
+                       fmt::format("{} to {}: {}", severity_text(incident->severity), severity_text(severity),
+                                   evidence_text(rule, firing)));
+        incident->severity = severity;
+        draft.incidents.insert(incident->id);
+        events.push_back({IncidentEvent::Kind::severity, incident->id, {}});
+      }
+    }
+  }
+  for (const Cleared& cleared : evaluation.cleared) {
+    Incident* incident = latest({rule.name, cleared.key});
+    if (incident && !incident->resolved()) {
+      events.push_back(end(*incident, {cleared.reason, cleared_text(cleared), ""}, at, draft));
+    }
+  }
+  return events;
+}
+
+IncidentEvent IncidentBook::open(const Rule& rule, const Firing& firing, const Surroundings& surroundings, Timestamp at,
+                                 Draft& draft) {
+  Incident incident;
+  incident.id = next_++;
+  incident.rule = rule.name;
+  incident.key = firing.key;
+  incident.dedup_key = dedup_key(rule, firing.key, surroundings);
+  incident.severity = rule.grades[firing.grade].severity;
+  incident.opened_at = at;
+  describe(incident, rule, firing, surroundings);
+  write_timeline(draft, incident, at, "opened", opened_text(rule, firing, at));
+  draft.incidents.insert(incident.id);
+  latest_[{rule.name, firing.key}] = incident.id;
+  const IncidentEvent event{IncidentEvent::Kind::opened, incident.id, at - firing.since};
+  incidents_.emplace(incident.id, std::move(incident));
+  return event;
+}
+
+IncidentEvent IncidentBook::reopen(Incident& incident, const Rule& rule, const Firing& firing,
+                                   const Surroundings& surroundings, Timestamp at, Draft& draft) {
+  incident.state = IncidentState::open;
+  incident.severity = rule.grades[firing.grade].severity;
+  incident.acknowledged_at.reset();
+  incident.acknowledged_by.clear();
+  incident.resolved_at.reset();
+  incident.resolve_reason.clear();
+  incident.resolved_by_hand = false;
+  ++incident.flaps;
+  describe(incident, rule, firing, surroundings);
+  write_timeline(draft, incident, at, "reopened", opened_text(rule, firing, at));
+  draft.incidents.insert(incident.id);
+  return {IncidentEvent::Kind::reopened, incident.id, {}};
+}
+
+IncidentEvent IncidentBook::end(Incident& incident, const Ending& ending, Timestamp at, Draft& draft) {
+  incident.state = IncidentState::resolved;
+  incident.resolved_at = at;
+  incident.resolve_reason = ending.reason;
+  write_timeline(draft, incident, at, "resolved", ending.text, ending.by);
+  draft.incidents.insert(incident.id);
+  return {IncidentEvent::Kind::resolved, incident.id, {}};
+}
+
+Result<Incident*> IncidentBook::active(IncidentId id) {
+  if (id < 1 || id >= next_) return fail(fmt::format("there is no {}", incident_name(id)), ErrorCode::not_found);
+  const auto found = incidents_.find(id);
+  if (found == incidents_.end() || found->second.resolved()) {
+    return fail(fmt::format("{} is already resolved", incident_name(id)), ErrorCode::conflict);
+  }
+  return &found->second;
+}
+
+Result<IncidentBook::Events> IncidentBook::acknowledge(IncidentId id, const std::string& by, const std::string& text,
+                                                       Timestamp at, Draft& draft) {
+  const Result<Incident*> found = active(id);
+  if (!found) return std::unexpected(found.error());
+  Incident& incident = **found;
+  write_timeline(draft, incident, at, "acknowledged", text, by);
+  if (incident.state == IncidentState::acknowledged) return Events{};  // on the record; nothing else changes
+  incident.state = IncidentState::acknowledged;
+  incident.acknowledged_at = at;
+  incident.acknowledged_by = by;
+  draft.incidents.insert(id);
+  return Events{{IncidentEvent::Kind::acknowledged, id, {}}};
+}
+
+Result<IncidentBook::Events> IncidentBook::resolve(IncidentId id, const std::string& by, const std::string& text,
+                                                   Timestamp at, Draft& draft) {
+  const Result<Incident*> found = active(id);
+  if (!found) return std::unexpected(found.error());
+  (*found)->resolved_by_hand = true;
+  return Events{end(**found, {fmt::format("resolved by {}", by), text, by}, at, draft)};
+}
+
+Result<void> IncidentBook::note(IncidentId id, const std::string& by, const std::string& text, Timestamp at,
+                                Draft& draft) {
+  if (id < 1 || id >= next_) return fail(fmt::format("there is no {}", incident_name(id)), ErrorCode::not_found);
+  draft.timeline.push_back({id, at, "note", text, by});
+  return {};
+}
+
+IncidentBook::Events IncidentBook::resolve_all(const std::string& rule, const std::string& reason, Timestamp at,
+                                               Draft& draft) {
+  Events events;
+  for (auto& [id, incident] : incidents_) {
+    if (incident.rule == rule && !incident.resolved()) events.push_back(end(incident, {reason, reason, ""}, at, draft));
+  }
+  return events;
+}
+
+const Incident* IncidentBook::find(IncidentId id) const {
+  const auto found = incidents_.find(id);
+  return found == incidents_.end() ? nullptr : &found->second;
+}
+
+Incident& IncidentBook::get(IncidentId id) {
+  const auto found = incidents_.find(id);
+  TOCSIN_ASSERT(found != incidents_.end());
+  return found->second;
+}
+
+Incident* IncidentBook::latest(const Key& key) {
+  const auto found = latest_.find(key);
+  return found == latest_.end() ? nullptr : &get(found->second);
+}
+
+void IncidentBook::forget_if(const std::function<bool(const Incident&)>& over) {
+  std::erase_if(incidents_, [&](const auto& entry) {
+    const Incident& incident = entry.second;
+    if (!incident.resolved() || !over(incident)) return false;
+    const auto newest = latest_.find({incident.rule, incident.key});
+    if (newest != latest_.end() && newest->second == incident.id) latest_.erase(newest);
+    return true;
+  });
+}
+
+}  // namespace tocsin

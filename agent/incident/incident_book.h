@@ -1,0 +1,80 @@
+// IncidentBook: one open incident per dedup key. Opens, reopens, moves severity, acknowledges and resolves; keeps in
+// memory what is active or may still be reopened or told.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "agent/base/result.h"
+#include "agent/evaluate/evaluator.h"
+#include "agent/incident/draft.h"
+#include "agent/incident/incident.h"
+#include "rules/rule.h"
+
+namespace tocsin {
+
+/// What is the same for every incident: global labels and where links lead.
+struct Surroundings {
+  Labels labels;
+  std::string external_url;
+};
+
+/// Something worth a log line and a count.
+struct IncidentEvent {
+  enum class Kind { opened, reopened, severity, acknowledged, resolved };
+  Kind kind = Kind::opened;
+  IncidentId incident = 0;
+  Duration detection_delay{0};  // opened: first breach to opening
+};
+
+/// Engine thread only. Incidents, once resolved, are kept until forget_if() so that they can be reopened.
+class IncidentBook {
+ public:
+  using Events = std::vector<IncidentEvent>;
+
+  void restore(std::vector<Incident> incidents, IncidentId next);
+
+  /// What one tick of `rule` means for its incidents.
+  Events apply(const Rule& rule, const Evaluation& evaluation, const Surroundings& surroundings, Timestamp at,
+               Draft& draft);
+
+  Result<Events> acknowledge(IncidentId id, const std::string& by, const std::string& text, Timestamp at, Draft& draft);
+  /// By hand: the key stays quiet until it breaches anew or its dedup window has passed.
+  Result<Events> resolve(IncidentId id, const std::string& by, const std::string& text, Timestamp at, Draft& draft);
+  Result<void> note(IncidentId id, const std::string& by, const std::string& text, Timestamp at, Draft& draft);
+  /// Resolves all active incidents of a rule; `reason` such as "rule removed".
+  Events resolve_all(const std::string& rule, const std::string& reason, Timestamp at, Draft& draft);
+
+  const Incident* find(IncidentId id) const;
+  /// REQUIRES: the incident is in the book.
+  Incident& get(IncidentId id);
+  const std::map<IncidentId, Incident>& all() const { return incidents_; }
+
+  /// Drops resolved incidents that nothing can touch any more.
+  void forget_if(const std::function<bool(const Incident&)>& over);
+
+ private:
+  using Key = std::pair<std::string, Labels>;  // rule, incident_by labels
+  struct Ending {
+    std::string reason;  // kept on the incident
+    std::string text;    // for the timeline: the evidence
+    std::string by;
+  };
+
+  Incident* latest(const Key& key);
+  IncidentEvent open(const Rule& rule, const Firing& firing, const Surroundings& surroundings, Timestamp at,
+                     Draft& draft);
+  IncidentEvent reopen(Incident& incident, const Rule& rule, const Firing& firing, const Surroundings& surroundings,
+                       Timestamp at, Draft& draft);
+  IncidentEvent end(Incident& incident, const Ending& ending, Timestamp at, Draft& draft);
+  Result<Incident*> active(IncidentId id);
+
+  std::map<IncidentId, Incident> incidents_;
+  std::map<Key, IncidentId> latest_;
+  IncidentId next_ = 1;
+};
+
+}  // namespace tocsin

@@ -1,0 +1,37 @@
+#include "agent/outbox/lane.h"
+
+namespace tocsin {
+
+void Lane::put(const Delivery& head) {
+  remove(head.incident);
+  const Later entry{head.not_before, {head.severity, head.id, head.incident}};
+  later_.insert(entry);
+  where_.emplace(head.incident, entry);
+}
+
+void Lane::remove(IncidentId incident) {
+  const auto found = where_.find(incident);
+  if (found == where_.end()) return;
+  later_.erase(found->second);
+  ready_.erase(found->second.second);
+  where_.erase(found);
+}
+
+void Lane::advance(Timestamp now) {
+  while (!later_.empty() && later_.begin()->first <= now) {
+    ready_.insert(later_.begin()->second);
+    later_.erase(later_.begin());
+  }
+}
+
+std::optional<IncidentId> Lane::front() const {
+  if (ready_.empty()) return std::nullopt;
+  return std::get<2>(*ready_.begin());
+}
+
+std::optional<Timestamp> Lane::next_due() const {
+  if (later_.empty()) return std::nullopt;
+  return later_.begin()->first;
+}
+
+}  // namespace tocsin

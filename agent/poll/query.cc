@@ -1,0 +1,55 @@
+#include "agent/poll/query.h"
+
+#include <fmt/format.h>
+
+namespace tocsin {
+namespace {
+
+HttpRequest api_request(const PrometheusConfig& prometheus, std::string_view path, std::string form) {
+  HttpRequest request;
+  request.settings = prometheus.http;
+  request.settings.url = Secret(prometheus.http.url.reveal() + std::string(path));
+  request.content_type = "application/x-www-form-urlencoded";
+  request.body = std::move(form);
+  request.accept_gzip = true;
+  request.reply_bytes_max = prometheus.body_bytes_max;
+  return request;
+}
+
+/// Asks Prometheus itself to give up in time, so that an abandoned query does not go on costing it.
+std::string timeout_parameter(const PrometheusConfig& prometheus) {
+  return fmt::format("&timeout={}ms", prometheus.http.timeout.count());
+}
+
+}  // namespace
+
+std::string url_encode(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    const bool unreserved = (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') ||
+                            (byte >= '0' && byte <= '9') || byte == '-' || byte == '_' || byte == '.' || byte == '~';
+    out += unreserved ? std::string(1, c) : fmt::format("%{:02X}", byte);
+  }
+  return out;
+}
+
+HttpRequest instant_query(const PrometheusConfig& prometheus, std::string_view query, Timestamp at) {
+  return api_request(
+      prometheus, "/api/v1/query",
+      fmt::format("query={}&time={}{}", url_encode(query), format_unix_seconds(at), timeout_parameter(prometheus)));
+}
+
+HttpRequest range_query(const PrometheusConfig& prometheus, std::string_view query, Timestamp start, Timestamp end,
+                        Duration step) {
+  return api_request(
+      prometheus, "/api/v1/query_range",
+      fmt::format("query={}&start={}&end={}&step={}{}", url_encode(query), format_unix_seconds(start),
+                  format_unix_seconds(end), format_unix_seconds(Timestamp{step}), timeout_parameter(prometheus)));
+}
+
+std::string graph_url(const PrometheusConfig& prometheus, std::string_view query) {
+  return fmt::format("{}/graph?g0.expr={}&g0.tab=1", prometheus.http.url.reveal(), url_encode(query));
+}
+
+}  // namespace tocsin
