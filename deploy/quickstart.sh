@@ -30,11 +30,23 @@ die() {
     exit 1
 }
 
-# Ends what was started, by its process id, and waits for it.
-stop_all() {
+any_running() {
     local pid
-    for pid in "${pids[@]}"; do kill "$pid" 2>/dev/null || true; done
-    for pid in "${pids[@]}"; do wait "$pid" 2>/dev/null || true; done
+    for pid in "${pids[@]}"; do
+        if kill -0 "$pid" 2>/dev/null; then return; fi
+    done
+    return 1
+}
+
+# Ends what was started, by its process id: first politely, after ten seconds not any more.
+stop_all() {
+    local tries
+    [ ${#pids[@]} -eq 0 ] || kill "${pids[@]}" 2>/dev/null || true
+    for ((tries = 0; tries < 50; tries++)); do
+        any_running || break
+        sleep 0.2
+    done
+    [ ${#pids[@]} -eq 0 ] || kill -9 "${pids[@]}" 2>/dev/null || true
     [ -z "$work" ] || rm -rf "$work"
 }
 
@@ -59,11 +71,11 @@ build() {
     rm -f "$log"
 }
 
-# start NAME COMMAND... : in the background, its output in $work/NAME.out and $work/NAME.log.
+# start NAME COMMAND... : in the background and away from the terminal, its output in $work/NAME.out and NAME.log.
 start() {
     local name=$1
     shift
-    "$@" >"$work/$name.out" 2>"$work/$name.log" &
+    setsid "$@" >"$work/$name.out" 2>"$work/$name.log" &
     pids+=($!)
     started_name=$name
     started_pid=$!
@@ -129,7 +141,6 @@ END
 }
 
 watch() {
-    # The pause lets the shown time-out be well inside the promised minute.
     /usr/bin/python3 deploy/demo/watch.py "http://127.0.0.1:$tocsin_port" HighErrorRate "$work/tocsin.out" 50 || {
         tail -n 20 "$work/tocsin.log" >&2
         die "the demo did not go as it should; the end of tocsin's log is above"
@@ -157,7 +168,7 @@ esac
 step "1/4 packages"
 check_ports
 deploy/install_packages.sh build run
-step "2/4 build"
+step "2/4 build (the first time takes some minutes)"
 build
 note binary build/release/tocsin
 

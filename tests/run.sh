@@ -71,7 +71,9 @@ check_style() {
     check_files clang-format "clang-format-19 --dry-run -Werror" "${sources[@]}"
     check_files shellcheck "shellcheck" "${scripts[@]}"
     step "clang-tidy"
-    $python tests/tidy/clang_tidy.py build/release >>"$results/suites" || record clang-tidy 0 1
+    $python tests/tidy/clang_tidy.py build/release >"$results/clang-tidy" || [ -s "$results/clang-tidy" ] ||
+        record clang-tidy 0 1
+    cat "$results/clang-tidy" >>"$results/suites"
 }
 
 # The closing table. A suite without a single test has not run.
