@@ -1,0 +1,103 @@
+#include "agent/store/schema.h"
+
+#include <SQLiteCpp/Statement.h>
+#include <SQLiteCpp/Transaction.h>
+#include <fmt/format.h>
+
+#include <array>
+#include <chrono>
+
+#include "agent/base/log.h"
+#include "agent/store/sqlite_error.h"
+
+namespace tocsin {
+namespace {
+
+constexpr Migration kMigrations[] = {
+    // NOLINT: its length is the number of files
+#include "migrations.inc"
+};
+
+constexpr int64_t kWholeCheckBytesMax = 64LL << 20;
+
+int64_t ask_number(SQLite::Database& database, const char* sql) {
+  return database.execAndGet(sql).getInt64();
+}
+
+void check_owner(SQLite::Database& database, const std::string& location) {
+  const int64_t owner = ask_number(database, "PRAGMA application_id");
+  if (owner == kApplicationId) return;
+  // A file without a mark and without tables is one whose creation was interrupted, or an empty one made beforehand.
+  if (owner == 0 && ask_number(database, "SELECT count(*) FROM sqlite_master") == 0) return;
+  throw StoreFault(
+      fmt::format("store {}: the database belongs to another program (application_id {:#x}); give tocsin a "
+                  "file of its own ([store] url), it does not touch this one",
+                  location, owner),
+      ErrorCode::invalid);
+}
+
+void check_version(SQLite::Database& database, const std::string& location, std::size_t known) {
+  const int64_t version = ask_number(database, "PRAGMA user_version");
+  if (version >= 0 && version <= static_cast<int64_t>(known)) return;
+  throw StoreFault(fmt::format("store {}: written by a newer tocsin (schema {}, this one knows {}); run that version "
+                               "again, or restore a backup from before the upgrade",
+                               location, version, known),
+                   ErrorCode::invalid);
+}
+
+void check_pages(SQLite::Database& database, const std::string& location) {
+  const int64_t bytes = ask_number(database, "PRAGMA page_count") * ask_number(database, "PRAGMA page_size");
+  if (bytes > kWholeCheckBytesMax) return;
+  const std::string verdict = database.execAndGet("PRAGMA quick_check(1)").getString();
+  if (verdict == "ok") return;
+  throw StoreFault(
+      fmt::format("store {}: the database is damaged ({}); keep a copy of the file with its -wal, and "
+                  "restore a backup or recover it with `sqlite3 {} .recover`",
+                  location, verdict, location));
+}
+
+void copy_before_upgrade(SQLite::Database& database, const std::string& location, int64_t version) {
+  const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+  const std::string copy = fmt::format("{}.schema-{}-{}.backup", location, version, now.time_since_epoch().count());
+  SQLite::Statement vacuum(database, "VACUUM INTO ?");
+  vacuum.bind(1, copy);
+  vacuum.exec();
+  log::info("store copied before its upgrade", {{"copy", copy}});
+}
+
+void apply(SQLite::Database& database, const std::string& location, const Migration& migration, std::size_t version) {
+  try {
+    SQLite::Transaction transaction(database, SQLite::TransactionBehavior::IMMEDIATE);
+    database.exec(migration.sql);
+    database.exec(fmt::format("PRAGMA application_id = {}; PRAGMA user_version = {}", kApplicationId, version));
+    transaction.commit();
+  } catch (const SQLite::Exception& exception) {
+    const Error error = sqlite_error(location, exception);
+    throw StoreFault(fmt::format("migration {} failed, the store is as it was: {}", migration.name, error.text),
+                     error.code);
+  }
+}
+
+}  // namespace
+
+std::span<const Migration> all_migrations() {
+  return kMigrations;
+}
+
+void check_database(SQLite::Database& database, const std::string& location, std::span<const Migration> migrations) {
+  check_owner(database, location);
+  check_version(database, location, migrations.size());
+  check_pages(database, location);
+}
+
+void migrate(SQLite::Database& database, const std::string& location, std::span<const Migration> migrations) {
+  const int64_t present = ask_number(database, "PRAGMA user_version");
+  if (present == static_cast<int64_t>(migrations.size())) return;
+  if (present > 0) copy_before_upgrade(database, location, present);
+  for (auto next = static_cast<std::size_t>(present); next < migrations.size(); ++next) {
+    apply(database, location, migrations[next], next + 1);
+  }
+  log::info(present == 0 ? "store created" : "store upgraded", {{"store", location}, {"schema", migrations.size()}});
+}
+
+}  // namespace tocsin

@@ -1,0 +1,122 @@
+#include "agent/store/sqlite_connection.h"
+
+#include <SQLiteCpp/Column.h>
+#include <fmt/format.h>
+#include <sqlite3.h>
+
+#include <atomic>
+#include <filesystem>
+#include <string_view>
+#include <system_error>
+
+#include "agent/store/schema.h"
+#include "agent/store/sqlite_error.h"
+
+namespace tocsin {
+namespace {
+
+constexpr int kCommonFlags = SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX;
+
+std::uintmax_t file_bytes(const std::string& path) {
+  std::error_code missing;
+  const std::uintmax_t bytes = std::filesystem::file_size(path, missing);
+  return missing ? 0 : bytes;
+}
+
+/// SQLite would create an empty database here and delete the -wal, which may hold everything that was committed.
+void check_files(const std::string& path) {
+  const std::filesystem::path directory = std::filesystem::path(path).parent_path();
+  std::error_code ignored;
+  if (!std::filesystem::is_directory(directory, ignored)) {
+    throw StoreFault(
+        fmt::format("store {}: the directory {} does not exist; create it, owned by the user that runs tocsin", path,
+                    directory.string()));
+  }
+  if (file_bytes(path) == 0 && file_bytes(path + "-wal") > 0) {
+    throw StoreFault(
+        fmt::format("store {0}: the database is missing or empty, but its {0}-wal holds data; put the file "
+                    "back that belongs to it, or move the -wal away to begin with an empty store",
+                    path));
+  }
+}
+
+void set_option(const SQLite::Database& database, int option, int value) {
+  database.check(sqlite3_db_config(database.getHandle(), option, value, nullptr));
+}
+
+void check_writable(const SQLite::Database& database, const std::string& location) {
+  if (sqlite3_db_readonly(database.getHandle(), "main") != 1) return;
+  throw StoreFault(fmt::format("store {}: it cannot be written; check the owner and the mode of the file", location));
+}
+
+void use_write_ahead_log(SQLite::Database& database, const std::string& location) {
+  const std::string mode = database.execAndGet("PRAGMA journal_mode = WAL").getString();
+  // An in-memory database has no log and needs none.
+  if (mode == "wal" || mode == "memory") return;
+  throw StoreFault(
+      fmt::format("store {}: SQLite cannot keep a write-ahead log there (journal_mode stays {}); the store "
+                  "must be on a local file system, not on a network share",
+                  location, mode));
+}
+
+/// What must hold before anything is written; sets nothing that would stay in the file.
+void guard(SQLite::Database& database) {
+  set_option(database, SQLITE_DBCONFIG_DEFENSIVE, 1);
+  set_option(database, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0);
+  set_option(database, SQLITE_DBCONFIG_ENABLE_FKEY, 1);
+}
+
+}  // namespace
+
+std::string database_location(const std::string& path) {
+  if (path == ":memory:") {
+    static std::atomic<int> count = 0;
+    return fmt::format("file:/tocsin-{}?vfs=memdb", ++count);
+  }
+  if (!is_file(path)) return path;
+  // One file has one location, also through a symbolic link: the lock's name is made of it.
+  std::error_code error;
+  const std::filesystem::path canonical =
+      std::filesystem::weakly_canonical(std::filesystem::absolute(path, error), error);
+  return error ? path : canonical.string();
+}
+
+bool is_file(const std::string& location) {
+  return !location.starts_with("file:");
+}
+
+SQLite::Database open_writer(const std::string& location, Duration busy_timeout, int64_t pages_max) {
+  if (is_file(location)) check_files(location);
+  SQLite::Database database(location, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | kCommonFlags,
+                            static_cast<int>(busy_timeout.count()));
+  leave_files_alone_at_close(database, true);
+  guard(database);
+  check_database(database, location, all_migrations());
+  check_writable(database, location);
+  leave_files_alone_at_close(database, false);
+  use_write_ahead_log(database, location);
+  // FULL: a commit is on the disk when it returns, also if the power goes.
+  database.exec("PRAGMA synchronous = FULL");
+  database.exec("PRAGMA journal_size_limit = 16777216");
+  if (pages_max > 0) database.exec(fmt::format("PRAGMA max_page_count = {}", pages_max));
+  migrate(database, location, all_migrations());
+  return database;
+}
+
+SQLite::Database open_reader(const std::string& location, Duration busy_timeout) {
+  SQLite::Database database(location, SQLITE_OPEN_READONLY | kCommonFlags, static_cast<int>(busy_timeout.count()));
+  guard(database);
+  return database;
+}
+
+bool has_moved(const SQLite::Database& database) {
+  int moved = 0;
+  const int code = sqlite3_file_control(database.getHandle(), "main", SQLITE_FCNTL_HAS_MOVED, &moved);
+  return code == SQLITE_OK && moved != 0;
+}
+
+void leave_files_alone_at_close(const SQLite::Database& database, bool leave) {
+  set_option(database, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, leave ? 1 : 0);
+}
+
+}  // namespace tocsin

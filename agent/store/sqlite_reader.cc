@@ -1,0 +1,87 @@
+#include "agent/store/sqlite_reader.h"
+
+#include <SQLiteCpp/Database.h>
+#include <SQLiteCpp/Statement.h>
+#include <fmt/format.h>
+
+#include <limits>
+
+#include "agent/store/rows.h"
+#include "agent/store/sqlite_connection.h"
+#include "agent/store/sqlite_error.h"
+
+namespace tocsin {
+namespace {
+
+constexpr Duration kBusyTimeout{1000};
+
+/// Every condition leads to an index whose entries end with the id, so that a page is read without a sort. The unary
+/// plus keeps SQLite from taking the index of a column where a smaller one serves.
+std::string list_sql(const IncidentFilter& filter) {
+  const bool active = filter.active_only || (filter.state && *filter.state != IncidentState::resolved);
+  const char* plus = active ? "+" : "";
+  std::string sql = select_sql(kIncidentTable) + " WHERE id < :before";
+  if (active) sql += " AND state <> 'resolved'";
+  if (filter.state) sql += " AND +state = :state";
+  if (filter.severity) sql += fmt::format(" AND {}severity = :severity", plus);
+  if (!filter.rule.empty()) sql += fmt::format(" AND {}rule = :rule", plus);
+  if (filter.since) {
+    // Openings are told of in the order of ids, but for some that were found out late.
+    sql += " AND id >= (SELECT min(id) FROM incidents WHERE opened_at >= :since) AND +opened_at >= :since";
+  }
+  return sql + " ORDER BY id DESC LIMIT :limit";
+}
+
+void bind_filter(SQLite::Statement& statement, const IncidentFilter& filter) {
+  statement.bind(":before", filter.before.value_or(std::numeric_limits<IncidentId>::max()));
+  if (filter.state) statement.bind(":state", std::string(state_text(*filter.state)));
+  if (filter.severity) statement.bind(":severity", std::string(severity_text(*filter.severity)));
+  if (!filter.rule.empty()) statement.bind(":rule", filter.rule);
+  if (filter.since) statement.bind(":since", to_unix_ms(*filter.since));
+  // One more than asked for tells whether there is a next page.
+  statement.bind(":limit", static_cast<int64_t>(filter.limit) + 1);
+}
+
+template <class Record>
+std::vector<Record> read_of(SQLite::Database& database, const RecordTable& table, IncidentId id,
+                            Record (*read)(SQLite::Statement&)) {
+  SQLite::Statement statement(database, select_sql(table) + " WHERE incident = ? ORDER BY id");
+  statement.bind(1, id);
+  return read_all(statement, read);
+}
+
+IncidentRecord read_record(SQLite::Database& database, IncidentId id) {
+  SQLite::Statement statement(database, select_sql(kIncidentTable) + " WHERE id = ?");
+  statement.bind(1, id);
+  if (!statement.executeStep()) {
+    throw StoreFault(fmt::format("there is no incident {}", incident_name(id)), ErrorCode::not_found);
+  }
+  // The statement above holds the snapshot that the next two read from.
+  return {read_incident(statement), read_of(database, kTimelineTable, id, read_timeline_entry),
+          read_of(database, kDeliveryTable, id, read_delivery)};
+}
+
+}  // namespace
+
+Result<IncidentPage> SqliteReader::list(const IncidentFilter& filter) {
+  return attempt(location_, [&] {
+    SQLite::Database database = open_reader(location_, kBusyTimeout);
+    SQLite::Statement statement(database, list_sql(filter));
+    bind_filter(statement, filter);
+    IncidentPage page{read_all(statement, read_incident), std::nullopt};
+    if (page.incidents.size() > filter.limit) {
+      page.incidents.resize(filter.limit);
+      page.next = page.incidents.back().id;
+    }
+    return page;
+  });
+}
+
+Result<IncidentRecord> SqliteReader::get(IncidentId id) {
+  return attempt(location_, [&] {
+    SQLite::Database database = open_reader(location_, kBusyTimeout);
+    return read_record(database, id);
+  });
+}
+
+}  // namespace tocsin

@@ -1,0 +1,25 @@
+// SqliteReader: the StoreReader over a store that this process has open.
+#pragma once
+
+#include <string>
+#include <utility>
+
+#include "agent/store/store_reader.h"
+
+namespace tocsin {
+
+/// Any thread, without a lock: each question has a connection of its own, closed with the answer, so that no reader
+/// keeps the write-ahead log from being reset. Sees what is committed when the question is asked.
+class SqliteReader final : public StoreReader {
+ public:
+  /// `location` is that of the open SqliteStore.
+  explicit SqliteReader(std::string location) : location_(std::move(location)) {}
+
+  Result<IncidentPage> list(const IncidentFilter& filter) override;
+  Result<IncidentRecord> get(IncidentId id) override;
+
+ private:
+  const std::string location_;
+};
+
+}  // namespace tocsin

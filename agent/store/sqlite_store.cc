@@ -1,0 +1,241 @@
+#include "agent/store/sqlite_store.h"
+
+#include <SQLiteCpp/Database.h>
+#include <SQLiteCpp/Statement.h>
+#include <fmt/format.h>
+#include <sqlite3.h>
+
+#include <utility>
+
+#include "agent/base/log.h"
+#include "agent/store/rows.h"
+#include "agent/store/sqlite_connection.h"
+#include "agent/store/sqlite_error.h"
+
+namespace tocsin {
+
+struct SqliteStore::Connection {
+  explicit Connection(SQLite::Database opened) : database(std::move(opened)) {}
+  void write(const Change& change);
+  void write_records(const Change& change);
+  void write_series(const std::vector<SeriesRecord>& records);
+
+  SQLite::Database database;
+  SQLite::Statement begin{database, "BEGIN IMMEDIATE"};
+  SQLite::Statement commit{database, "COMMIT"};
+  SQLite::Statement roll_back{database, "ROLLBACK"};
+  SQLite::Statement incident{database, upsert_sql(kIncidentTable)};
+  SQLite::Statement timeline{database, upsert_sql(kTimelineTable)};
+  SQLite::Statement delivery{database, upsert_sql(kDeliveryTable)};
+  SQLite::Statement told{database, upsert_sql(kToldTable)};
+  SQLite::Statement series{database, upsert_sql(kSeriesTable)};
+  SQLite::Statement rule{database, upsert_sql(kRuleTable)};
+  SQLite::Statement delete_series{database, "DELETE FROM series WHERE rule = ? AND labels = ?"};
+  SQLite::Statement delete_rule{database, "DELETE FROM rules WHERE rule = ?"};
+  SQLite::Statement delete_rule_series{database, "DELETE FROM series WHERE rule = ?"};
+  SQLite::Statement alive_at{database,
+                             "INSERT INTO meta (name, value) VALUES ('alive_at', ?)"
+                             " ON CONFLICT (name) DO UPDATE SET value = excluded.value"};
+  SQLite::Statement prune{database,
+                          "DELETE FROM incidents WHERE id IN (SELECT id FROM incidents AS old"
+                          " WHERE state = 'resolved' AND resolved_at < ? AND NOT EXISTS (SELECT 1 FROM deliveries"
+                          " WHERE incident = old.id AND state IN ('held', 'pending', 'sending'))"
+                          " ORDER BY resolved_at LIMIT ?)"};
+};
+
+namespace {
+
+/// Returns the number of rows that changed. The statement is ready for its next use, also after an error.
+int execute(SQLite::Statement& statement) {
+  struct Reset {
+    SQLite::Statement& statement;
+    ~Reset() { statement.tryReset(); }
+  } reset{statement};
+  return statement.exec();
+}
+
+template <class Record>
+void write_all(SQLite::Statement& statement, const std::vector<Record>& records) {
+  for (const Record& record : records) {
+    bind_record(statement, record);
+    execute(statement);
+  }
+}
+
+/// Rolls back unless commit() has been reached.
+class WriteTransaction {
+ public:
+  WriteTransaction(SQLite::Database& database, SQLite::Statement& begin, SQLite::Statement& commit,
+                   SQLite::Statement& roll_back)
+      : database_(database), commit_(commit), roll_back_(roll_back) {
+    execute(begin);
+  }
+
+  ~WriteTransaction() {
+    // After some errors, a full disk among them, SQLite has rolled back by itself.
+    if (sqlite3_get_autocommit(database_.getHandle()) != 0) return;
+    roll_back_.tryExecuteStep();
+    roll_back_.tryReset();
+  }
+
+  WriteTransaction(const WriteTransaction&) = delete;
+  WriteTransaction& operator=(const WriteTransaction&) = delete;
+
+  void commit() { execute(commit_); }
+
+ private:
+  SQLite::Database& database_;
+  SQLite::Statement& commit_;
+  SQLite::Statement& roll_back_;
+};
+
+/// The ids of the incidents that load() returns; its one parameter is `resolved_since`.
+constexpr const char* kLoadedIncidents =
+    "(SELECT id FROM incidents WHERE state <> 'resolved'"
+    " UNION SELECT id FROM incidents WHERE state = 'resolved' AND resolved_at >= ?1"
+    " UNION SELECT incident FROM deliveries WHERE state IN ('held', 'pending', 'sending'))";
+
+template <class Record>
+std::vector<Record> load_all(SQLite::Database& database, const std::string& sql, Record (*read)(SQLite::Statement&)) {
+  SQLite::Statement statement(database, sql);
+  return read_all(statement, read);
+}
+
+template <class Record>
+std::vector<Record> load_since(SQLite::Database& database, const std::string& sql, Timestamp resolved_since,
+                               Record (*read)(SQLite::Statement&)) {
+  SQLite::Statement statement(database, sql);
+  statement.bind(1, to_unix_ms(resolved_since));
+  return read_all(statement, read);
+}
+
+/// SQLite keeps the highest id that a table ever had, also after its row is gone.
+int64_t next_id(SQLite::Database& database, const char* table) {
+  SQLite::Statement statement(database, "SELECT seq FROM sqlite_sequence WHERE name = ?");
+  statement.bind(1, table);
+  return statement.executeStep() ? statement.getColumn(0).getInt64() + 1 : 1;
+}
+
+std::optional<Timestamp> load_alive_at(SQLite::Database& database) {
+  SQLite::Statement statement(database, "SELECT value FROM meta WHERE name = 'alive_at'");
+  if (!statement.executeStep()) return std::nullopt;
+  return from_unix_ms(statement.getColumn(0).getInt64());
+}
+
+Stored load_everything(SQLite::Database& database, Timestamp resolved_since) {
+  Stored stored;
+  stored.incidents =
+      load_since(database, fmt::format("{} WHERE id IN {} ORDER BY id", select_sql(kIncidentTable), kLoadedIncidents),
+                 resolved_since, read_incident);
+  stored.deliveries =
+      load_all(database, select_sql(kDeliveryTable) + " WHERE state IN ('held', 'pending', 'sending') ORDER BY id",
+               read_delivery);
+  stored.told = load_since(
+      database,
+      fmt::format("{} WHERE incident IN {} ORDER BY incident, notifier", select_sql(kToldTable), kLoadedIncidents),
+      resolved_since, read_told);
+  stored.series = load_all(database, select_sql(kSeriesTable) + " ORDER BY rule, labels", read_series);
+  stored.rules = load_all(database, select_sql(kRuleTable) + " ORDER BY rule", read_rule);
+  stored.alive_at = load_alive_at(database);
+  stored.next_incident = next_id(database, kIncidentTable.name);
+  stored.next_delivery = next_id(database, kDeliveryTable.name);
+  return stored;
+}
+
+}  // namespace
+
+void SqliteStore::Connection::write(const Change& change) {
+  WriteTransaction transaction(database, begin, commit, roll_back);
+  write_records(change);
+  transaction.commit();
+}
+
+/// Forgotten rules go first: a rule that changed is forgotten and begun anew in one change. Incidents come before the
+/// rows that refer to them.
+void SqliteStore::Connection::write_records(const Change& change) {
+  for (const std::string& name : change.forgotten_rules) {
+    for (SQLite::Statement* statement : {&delete_rule_series, &delete_rule}) {
+      statement->bind(1, name);
+      execute(*statement);
+    }
+  }
+  write_all(incident, change.incidents);
+  write_all(timeline, change.timeline);
+  write_all(delivery, change.deliveries);
+  write_all(told, change.told);
+  write_all(rule, change.rules);
+  write_series(change.series);
+  if (change.alive_at) {
+    alive_at.bind(1, to_unix_ms(*change.alive_at));
+    execute(alive_at);
+  }
+}
+
+void SqliteStore::Connection::write_series(const std::vector<SeriesRecord>& records) {
+  for (const SeriesRecord& record : records) {
+    SQLite::Statement& statement = record.state.inactive() ? delete_series : series;
+    if (record.state.inactive()) {
+      bind_key(statement, record);
+    } else {
+      bind_record(statement, record);
+    }
+    execute(statement);
+  }
+}
+
+Result<std::unique_ptr<SqliteStore>> SqliteStore::open(const std::string& path, const SqliteOptions& options) {
+  const std::string location = database_location(path);
+  std::unique_ptr<StoreLock> lock;
+  if (is_file(location)) {
+    auto acquired = StoreLock::acquire(location);
+    if (!acquired) return std::unexpected(acquired.error());
+    lock = std::move(*acquired);
+  }
+  auto connection = attempt(location, [&] {
+    return std::make_unique<Connection>(open_writer(location, options.busy_timeout, options.pages_max));
+  });
+  if (!connection) return std::unexpected(connection.error());
+  return std::unique_ptr<SqliteStore>(new SqliteStore(location, std::move(lock), std::move(*connection)));
+}
+
+SqliteStore::SqliteStore(std::string location, std::unique_ptr<StoreLock> lock, std::unique_ptr<Connection> connection)
+    : location_(std::move(location)), lock_(std::move(lock)), connection_(std::move(connection)) {}
+
+SqliteStore::~SqliteStore() {
+  SQLite::Database& database = connection_->database;
+  if (has_moved(database)) {
+    // What has taken the file's place has a -wal of its own by the same name.
+    leave_files_alone_at_close(database, true);
+    return;
+  }
+  database.tryExec("PRAGMA wal_checkpoint(TRUNCATE)");
+}
+
+Result<void> SqliteStore::check_file() const {
+  if (!has_moved(connection_->database)) return {};
+  return fail(fmt::format("store {}: the file was deleted or replaced while tocsin runs, so nothing more is written; "
+                          "put it back and restart tocsin",
+                          location_),
+              ErrorCode::unavailable);
+}
+
+Result<Stored> SqliteStore::load(Timestamp resolved_since) {
+  return attempt(location_, [&] { return load_everything(connection_->database, resolved_since); });
+}
+
+Result<void> SqliteStore::commit(const Change& change) {
+  if (auto present = check_file(); !present) return present;
+  return attempt(location_, [&] { connection_->write(change); });
+}
+
+Result<std::size_t> SqliteStore::prune(Timestamp before, std::size_t incidents_max) {
+  if (auto present = check_file(); !present) return std::unexpected(present.error());
+  return attempt(location_, [&] {
+    SQLite::Statement& statement = connection_->prune;
+    statement.bind(1, to_unix_ms(before));
+    statement.bind(2, static_cast<int64_t>(incidents_max));
+    return static_cast<std::size_t>(execute(statement));
+  });
+}
+
+}  // namespace tocsin

@@ -1,0 +1,53 @@
+// SqliteStore: the Store in one SQLite file (docs/store.md). Write-ahead log with synchronous=FULL: what commit() has
+// returned for survives a kill and a power cut. One process at a time, held by a lock file.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "agent/store/store.h"
+#include "agent/store/store_lock.h"
+
+namespace tocsin {
+
+struct SqliteOptions {
+  Duration busy_timeout{5000};  // how long to wait for a lock that another program holds
+  int64_t pages_max = 0;        // the database does not grow beyond; 0: no bound but the disk
+};
+
+/// Engine thread only. Closing it leaves one file without a -wal, unless a reader is still open.
+class SqliteStore final : public Store {
+ public:
+  /// `path` names a file, ":memory:", or a URI that begins with "file:" (no lock is taken for one).
+  /// Creates the database where there is none and migrates an older one. What it cannot use it leaves as it is:
+  ///   conflict     another process has the store (its pid is in the text)
+  ///   invalid      another program's database, or one of a newer tocsin
+  ///   unavailable  damage, no SQLite file, no directory, no permission, the disk
+  static Result<std::unique_ptr<SqliteStore>> open(const std::string& path, const SqliteOptions& options = {});
+
+  ~SqliteStore() override;
+  SqliteStore(const SqliteStore&) = delete;
+  SqliteStore& operator=(const SqliteStore&) = delete;
+
+  Result<Stored> load(Timestamp resolved_since) override;
+  /// Errors are `unavailable` and leave the store as it was; the next commit works again as soon as their cause is
+  /// gone. A file that was deleted or replaced meanwhile is such an error too, which only a restart ends.
+  Result<void> commit(const Change& change) override;
+  /// Leaves incidents that still have a waiting delivery.
+  Result<std::size_t> prune(Timestamp before, std::size_t incidents_max) override;
+
+  /// For SqliteReader: the absolute path or the URI.
+  const std::string& location() const { return location_; }
+
+ private:
+  struct Connection;
+
+  SqliteStore(std::string location, std::unique_ptr<StoreLock> lock, std::unique_ptr<Connection> connection);
+  Result<void> check_file() const;
+
+  std::string location_;
+  std::unique_ptr<StoreLock> lock_;  // before the connection, so that it is given back last
+  std::unique_ptr<Connection> connection_;
+};
+
+}  // namespace tocsin
