@@ -15,14 +15,15 @@ namespace tocsin {
 
 /// Rows as they are to be after the transaction: inserted or replaced by their keys; timeline rows are appended.
 struct Change {
-  std::vector<Incident> incidents;
-  std::vector<TimelineEntry> timeline;
-  std::vector<Delivery> deliveries;
-  std::vector<Told> told;
-  std::vector<SeriesRecord> series;  // deleted where inactive
-  std::vector<RuleRecord> rules;
-  std::vector<std::string> forgotten_rules;  // their series and rule records go
-  std::optional<Timestamp> alive_at;  // every rule's ticks up to here have been applied, but for rules that are behind
+  std::vector<Incident> incidents{};
+  std::vector<TimelineEntry> timeline{};
+  std::vector<Delivery> deliveries{};
+  std::vector<Told> told{};
+  std::vector<SeriesRecord> series{};  // deleted where inactive
+  std::vector<RuleRecord> rules{};
+  std::vector<std::string> forgotten_rules{};  // their series and rule records go, before the rows above are written
+  /// Every rule's ticks up to here have been applied, but for rules that are behind.
+  std::optional<Timestamp> alive_at{};
 
   bool empty() const {
     return incidents.empty() && timeline.empty() && deliveries.empty() && told.empty() && series.empty() &&

@@ -12,12 +12,12 @@ namespace tocsin {
 
 struct IncidentFilter {
   bool active_only = false;  // state=active: not resolved
-  std::optional<IncidentState> state;
-  std::optional<Severity> severity;
-  std::string rule;                // empty: any
-  std::optional<Timestamp> since;  // opened at or after
+  std::optional<IncidentState> state{};
+  std::optional<Severity> severity{};
+  std::string rule{};                // empty: any
+  std::optional<Timestamp> since{};  // opened at or after
   std::size_t limit = 100;
-  std::optional<IncidentId> before;  // the cursor: only ids below
+  std::optional<IncidentId> before{};  // the cursor: only ids below
 };
 
 struct IncidentPage {
