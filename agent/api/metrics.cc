@@ -1,0 +1,210 @@
+#include "agent/api/metrics.h"
+
+#include <algorithm>
+
+#include "agent/api/exposition.h"
+
+namespace tocsin {
+namespace {
+
+using prometheus::MetricType;
+
+constexpr Severity kSeverities[] = {Severity::sev1, Severity::sev2, Severity::sev3, Severity::sev4};
+constexpr NotificationKind kKinds[] = {
+    NotificationKind::open,    NotificationKind::escalate, NotificationKind::deescalate, NotificationKind::acknowledge,
+    NotificationKind::resolve, NotificationKind::reminder, NotificationKind::past};
+constexpr Outcome kOutcomes[] = {Outcome::delivered, Outcome::retried, Outcome::failed, Outcome::collapsed};
+
+std::string_view outcome_text(Outcome outcome) {
+  switch (outcome) {
+    case Outcome::delivered:
+      return "delivered";
+    case Outcome::retried:
+      return "retried";
+    case Outcome::failed:
+      return "failed";
+    case Outcome::collapsed:
+      return "collapsed";
+  }
+  return "";
+}
+
+std::size_t index(Severity severity) {
+  return static_cast<std::size_t>(severity) - 1;
+}
+
+double unix_seconds(Timestamp at) {
+  return static_cast<double>(to_unix_ms(at)) / 1000;
+}
+
+double count(uint64_t number) {
+  return static_cast<double>(number);
+}
+
+/// tocsin's own rules ask nothing of Prometheus.
+bool is_own(const Rule& rule) {
+  return rule.query.empty();
+}
+
+void write_agent(Exposition& out, const ReadModel& model) {
+  Family build(MetricType::Gauge, "tocsin_build_info", "Always 1, with the version and the compiler that built it.");
+  build.add(1, {{"version", TOCSIN_VERSION}, {"compiler", __VERSION__}});
+  out.write(std::move(build));
+  const auto rules = std::ranges::count_if(model.rules, [](const RuleStatus& status) { return !is_own(*status.rule); });
+  out.gauge("tocsin_rules", "Rules of the configuration in force.", static_cast<double>(rules));
+  out.gauge("tocsin_prometheus_up", "1 when Prometheus answered the last query, else 0.", model.prometheus_up ? 1 : 0);
+  out.gauge("tocsin_config_last_reload_successful", "1 when the last reload was applied, 0 when it was refused.",
+            model.last_reload_successful ? 1 : 0);
+  out.gauge("tocsin_config_last_reload_success_timestamp_seconds", "When a configuration was last applied.",
+            unix_seconds(model.last_reload_success_at));
+  out.histogram("tocsin_query_duration_seconds", "How long Prometheus took to answer a query.", model.query_duration);
+  out.histogram("tocsin_detection_delay_seconds", "From the first breach seen to the incident opened.",
+                model.detection_delay);
+  out.histogram("tocsin_store_commit_duration_seconds", "How long one transaction of the store took.",
+                model.commit_duration);
+}
+
+/// A family with one sample for each rule.
+template <class Value>
+void write_per_rule(Exposition& out, MetricType type, const ReadModel& model, std::string_view name,
+                    std::string_view help, Value value) {
+  Family family(type, name, help);
+  for (const RuleStatus& status : model.rules) {
+    if (const std::optional<double> sample = value(status)) family.add(*sample, {{"rule", status.rule->name}});
+  }
+  out.write(std::move(family));
+}
+
+void write_rules(Exposition& out, const ReadModel& model) {
+  using Sample = std::optional<double>;
+  write_per_rule(out, MetricType::Counter, model, "tocsin_rule_evaluations_total",
+                 "Evaluations of the rule, good or not.",
+                 [](const RuleStatus& status) -> Sample { return count(status.evaluations); });
+  write_per_rule(out, MetricType::Counter, model, "tocsin_rule_evaluation_failures_total",
+                 "Evaluations of the rule that got no usable answer.",
+                 [](const RuleStatus& status) -> Sample { return count(status.failures); });
+  write_per_rule(out, MetricType::Counter, model, "tocsin_rule_missed_evaluations_total",
+                 "Evaluations skipped because the one before was still running.",
+                 [](const RuleStatus& status) -> Sample { return count(status.missed); });
+  write_per_rule(out, MetricType::Gauge, model, "tocsin_rule_last_evaluation_timestamp_seconds",
+                 "The time for which the rule was last evaluated.", [](const RuleStatus& status) -> Sample {
+                   if (!status.last_evaluation) return std::nullopt;
+                   return unix_seconds(*status.last_evaluation);
+                 });
+  write_per_rule(out, MetricType::Counter, model, "tocsin_incident_flaps_total",
+                 "Incidents of the rule that breached again within its dedup window.",
+                 [](const RuleStatus& status) -> Sample { return count(status.flaps); });
+}
+
+/// The severities that the rule can have are there from the start, so that the first incident is an increase.
+void write_per_rule_and_severity(Exposition& out, const ReadModel& model, std::string_view name, std::string_view help,
+                                 PerSeverity RuleStatus::* counts) {
+  Family family(MetricType::Counter, name, help);
+  for (const RuleStatus& status : model.rules) {
+    for (const Severity severity : kSeverities) {
+      const uint64_t number = (status.*counts)[index(severity)];
+      const bool possible =
+          std::ranges::find(status.rule->grades, severity, &Grade::severity) != status.rule->grades.end();
+      if (!possible && number == 0) continue;
+      family.add(count(number), {{"rule", status.rule->name}, {"severity", std::string(severity_text(severity))}});
+    }
+  }
+  out.write(std::move(family));
+}
+
+void write_per_severity(Exposition& out, std::string_view name, std::string_view help,
+                        const std::vector<Histogram>& histograms) {
+  Family family(MetricType::Histogram, name, help);
+  for (std::size_t i = 0; i < std::min(histograms.size(), std::size(kSeverities)); ++i) {
+    family.add(histograms[i], {{"severity", std::string(severity_text(kSeverities[i]))}});
+  }
+  out.write(std::move(family));
+}
+
+void write_incidents(Exposition& out, const ReadModel& model) {
+  Family incidents(MetricType::Gauge, "tocsin_incidents", "Incidents that are not resolved.");
+  for (const Severity severity : kSeverities) {
+    const std::string text(severity_text(severity));
+    incidents.add(count(model.open[index(severity)]), {{"state", "open"}, {"severity", text}});
+    incidents.add(count(model.acknowledged[index(severity)]), {{"state", "acknowledged"}, {"severity", text}});
+  }
+  out.write(std::move(incidents));
+
+  uint64_t pending = 0;
+  uint64_t firing = 0;
+  for (const RuleStatus& status : model.rules) {
+    pending += status.pending_series;
+    firing += status.firing_series;
+  }
+  Family series(MetricType::Gauge, "tocsin_series", "Series that breach: pending, or part of an incident (firing).");
+  series.add(count(pending), {{"state", "pending"}});
+  series.add(count(firing), {{"state", "firing"}});
+  out.write(std::move(series));
+
+  write_per_rule_and_severity(out, model, "tocsin_incidents_opened_total", "Incidents opened.", &RuleStatus::opened);
+  write_per_rule_and_severity(out, model, "tocsin_incidents_resolved_total", "Incidents resolved.",
+                              &RuleStatus::resolved);
+  write_per_severity(out, "tocsin_time_to_acknowledge_seconds", "From the opening to the acknowledgment.",
+                     model.time_to_acknowledge);
+  write_per_severity(out, "tocsin_time_to_resolve_seconds", "From the opening to the resolution.",
+                     model.time_to_resolve);
+}
+
+void write_notifications(Exposition& out, const ReadModel& model) {
+  Family notifications(MetricType::Counter, "tocsin_notifications_total",
+                       "What became of notifications; retried counts each try that has to be made again.");
+  for (const NotifierStatus& notifier : model.notifiers) {
+    for (const NotificationKind kind : kKinds) {
+      for (const Outcome outcome : kOutcomes) {
+        const auto found = notifier.outcomes.find({kind, outcome});
+        notifications.add(found == notifier.outcomes.end() ? 0 : count(found->second),
+                          {{"notifier", notifier.name},
+                           {"kind", std::string(kind_text(kind))},
+                           {"outcome", std::string(outcome_text(outcome))}});
+      }
+    }
+  }
+  out.write(std::move(notifications));
+}
+
+void write_notifiers(Exposition& out, const ReadModel& model) {
+  write_notifications(out, model);
+  Family latency(MetricType::Histogram, "tocsin_notification_latency_seconds",
+                 "From the change of state to its acceptance by the other side.");
+  Family depth(MetricType::Gauge, "tocsin_outbox_depth", "Notifications that wait for the notifier.");
+  Family oldest(MetricType::Gauge, "tocsin_outbox_oldest_seconds",
+                "Age of the oldest notification that waits for the notifier; 0 when none waits.");
+  for (const NotifierStatus& notifier : model.notifiers) {
+    const MetricLabels labels = {{"notifier", notifier.name}};
+    latency.add(notifier.latency, labels);
+    depth.add(static_cast<double>(notifier.depth), labels);
+    const Duration age = notifier.oldest ? std::max(model.at - *notifier.oldest, Duration{0}) : Duration{0};
+    oldest.add(std::chrono::duration<double>(age).count(), labels);
+  }
+  out.write(std::move(latency));
+  out.write(std::move(depth));
+  out.write(std::move(oldest));
+}
+
+void write_process(Exposition& out, const ProcessStatus& process) {
+  out.counter("process_cpu_seconds_total", "User and system CPU time spent.", process.cpu_seconds);
+  out.gauge("process_resident_memory_bytes", "Resident memory.", process.resident_bytes);
+  out.gauge("process_virtual_memory_bytes", "Virtual memory.", process.virtual_bytes);
+  out.gauge("process_open_fds", "Open file descriptors.", process.open_fds);
+  out.gauge("process_max_fds", "The most file descriptors it may open.", process.max_fds);
+  out.gauge("process_start_time_seconds", "When the process started.", process.start_time_seconds);
+}
+
+}  // namespace
+
+std::string render_metrics(const ReadModel& model, const ProcessStatus& process) {
+  Exposition out;
+  write_agent(out, model);
+  write_rules(out, model);
+  write_incidents(out, model);
+  write_notifiers(out, model);
+  write_process(out, process);
+  return std::move(out).text();
+}
+
+}  // namespace tocsin

@@ -1,0 +1,72 @@
+#include "agent/api/status_api.h"
+
+#include <fmt/ranges.h>
+
+#include "agent/api/incident_json.h"
+#include "agent/api/reply.h"
+
+namespace tocsin {
+namespace {
+
+Json notifiers_json(const ReadModel& model) {
+  Json list = Json::array();
+  for (const NotifierStatus& status : model.notifiers) {
+    Json json;
+    json["name"] = status.name;
+    json["type"] = status.type;
+    json["queue_depth"] = status.depth;
+    json["oldest"] = time_json(status.oldest);
+    json["last_error"] = status.last_error;
+    list.push_back(std::move(json));
+  }
+  return list;
+}
+
+Json status_json(const ReadModel& model) {
+  Json json;
+  json["version"] = TOCSIN_VERSION;
+  json["uptime_seconds"] = std::chrono::duration<double>(model.at - model.started_at).count();
+  json["started_at"] = time_json(model.started_at);
+  json["config_hash"] = model.config_hash;
+  json["ready"] = model.not_ready.empty();
+  json["not_ready_reason"] = model.not_ready;
+  json["prometheus"] = {{"up", model.prometheus_up}, {"last_error", model.prometheus_error}};
+  json["store"] = {{"path", model.store_path}, {"ok", model.store_error.empty()}, {"error", model.store_error}};
+  json["notifiers"] = notifiers_json(model);
+  return json;
+}
+
+}  // namespace
+
+ApiReply show_metrics(ApiContext& context, const ApiCall& /*call*/) {
+  const Result<std::shared_ptr<const std::string>> text = context.metrics();
+  if (!text) return failure(text.error());
+  return {.status = 200, .content_type = "text/plain; version=0.0.4; charset=utf-8", .body = *text, .headers = {}};
+}
+
+ApiReply show_healthy(ApiContext& context, const ApiCall& /*call*/) {
+  const Result<std::shared_ptr<const ReadModel>> model = context.read();
+  return model ? text_reply("tocsin is healthy.\n") : failure(model.error());
+}
+
+ApiReply show_ready(ApiContext& context, const ApiCall& /*call*/) {
+  const Result<std::shared_ptr<const ReadModel>> model = context.read();
+  if (!model) return failure(model.error());
+  if (!(*model)->not_ready.empty()) return failure(503, (*model)->not_ready);
+  return text_reply("tocsin is ready.\n");
+}
+
+ApiReply reload(ApiContext& context, const ApiCall& /*call*/) {
+  const Result<std::vector<std::string>> faults = context.control.reload();
+  if (!faults) return failure(faults.error());
+  if (!faults->empty()) return failure(400, fmt::format("{}", fmt::join(*faults, "\n")));
+  return success(Json::object());
+}
+
+ApiReply show_status(ApiContext& context, const ApiCall& /*call*/) {
+  const Result<std::shared_ptr<const ReadModel>> model = context.read();
+  if (!model) return failure(model.error());
+  return success(status_json(**model));
+}
+
+}  // namespace tocsin
