@@ -17,9 +17,16 @@ inline constexpr Duration kConnectionAgeMax = std::chrono::minutes(5);  // chang
 inline constexpr std::size_t kIncidentSeriesMax = 20;                   // series listed on an incident (contract 4)
 inline constexpr std::size_t kErrorTextBytesMax = 500;                  // of a peer's error text kept for people
 inline constexpr std::size_t kRangePointsMax = 5000;  // points of one query_range (Prometheus allows 11,000)
-inline constexpr std::size_t kRequestBodyBytesMax = 64ULL << 10;  // API request bodies
+inline constexpr std::size_t kRequestBodyBytesMax = 64ULL << 10;       // API request bodies
+inline constexpr std::size_t kRequestDiscardedBytesMax = 1ULL << 20;   // of a larger body, read to answer that it is
+inline constexpr std::size_t kRequestHeadBytesMax = 32ULL << 10;       // request line and headers
+inline constexpr unsigned int kRequestThreads = 4;                     // of the HTTP port
+inline constexpr unsigned int kRequestConnectionsMax = 1024;           // of the HTTP port
+inline constexpr Duration kRequestIdleMax = std::chrono::seconds(10);  // a connection without a byte
+inline constexpr Duration kReadModelAgeMax{250};  // how old what the HTTP port shows of the engine may be
 inline constexpr std::size_t kInFlightPerNotifierMax = 8;
 inline constexpr std::size_t kCommandsWaitingMax = 256;
+inline constexpr Duration kClockBackMax = std::chrono::minutes(5);
 inline constexpr int kGridSlots = 64;                             // contract 4: slots of one interval
 inline constexpr Duration kRetryFirst = std::chrono::seconds(1);  // contract 4: back-off from 1 s to 5 min
 inline constexpr Duration kRetryMax = std::chrono::minutes(5);
