@@ -1,0 +1,132 @@
+#include "agent/http/http_exchange.h"
+
+#include <fmt/format.h>
+#include <strings.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "agent/base/text.h"
+#include "agent/http/header_text.h"
+#include "agent/http/size_text.h"
+
+namespace tocsin {
+namespace {
+
+/// "Name: value"; to curl "Name:" would mean to leave the header out, and "Name;" is the empty one.
+std::string header_line(const std::string& name, const std::string& value) {
+  return value.empty() ? name + ";" : name + ": " + value;
+}
+
+bool gives(const HttpSettings& settings, const char* name) {
+  return std::ranges::any_of(settings.headers,
+                             [name](const auto& header) { return strcasecmp(header.first.c_str(), name) == 0; });
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Exchange>> HttpExchange::make(RequestId id, CurlEasy easy, HttpRequest request,
+                                                     const std::string& user_agent) {
+  std::unique_ptr<HttpExchange> exchange(new HttpExchange(id, std::move(easy), std::move(request)));
+  if (auto ready = exchange->prepare(user_agent); !ready) return std::unexpected(ready.error());
+  return exchange;
+}
+
+HttpExchange::HttpExchange(RequestId id, CurlEasy easy, HttpRequest request)
+    : Exchange(id, std::move(easy)), request_(std::move(request)) {
+  easy_.set(CURLOPT_WRITEFUNCTION, &HttpExchange::take_body);
+  easy_.set(CURLOPT_WRITEDATA, this);
+}
+
+Result<void> HttpExchange::prepare(const std::string& user_agent) {
+  const HttpSettings& settings = request_.settings;
+  auto url = Url::parse(settings.url.reveal());
+  if (!url) return std::unexpected(url.error());
+  if (url->scheme() != "http" && url->scheme() != "https") return fail("the URL must begin with http:// or https://");
+
+  easy_.set(CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
+  easy_.set_text(CURLOPT_PROTOCOLS_STR, "http,https");
+  easy_.set_text(CURLOPT_USERAGENT, user_agent);
+  if (request_.accept_gzip) easy_.set_text(CURLOPT_ACCEPT_ENCODING, "gzip");
+  set_method_and_body();
+  if (auto headers = set_headers(url->host_header()); !headers) return headers;
+  if (auto credentials = set_credentials(); !credentials) return credentials;
+  return set_connection(*url, {.tls = settings.tls, .proxy_url = settings.proxy_url, .timeout = settings.timeout});
+}
+
+void HttpExchange::set_method_and_body() {
+  if (request_.method == "GET" && request_.body.empty()) {
+    easy_.set(CURLOPT_HTTPGET, 1L);
+    return;
+  }
+  if (request_.method == "HEAD") {
+    easy_.set(CURLOPT_NOBODY, 1L);
+    return;
+  }
+  easy_.set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request_.body.size()));
+  easy_.set(CURLOPT_POSTFIELDS, request_.body.data());  // not copied: request_ stays
+  if (request_.method != "POST") easy_.set_text(CURLOPT_CUSTOMREQUEST, request_.method);
+}
+
+Result<void> HttpExchange::set_headers(const std::string& host_header) {
+  const HttpSettings& settings = request_.settings;
+  if (!is_header_name(request_.method)) return fail("the HTTP method is not valid");
+  if (!is_header_value(request_.content_type)) return fail("the content type has a control character");
+  for (const auto& [name, value] : settings.headers) {
+    if (!is_header_name(name)) return fail(fmt::format("{} is no valid header name", quote(name)));
+    if (!is_header_value(value.reveal())) return fail(fmt::format("the header {} has a control character", name));
+    headers_.append(header_line(name, value.reveal()));
+  }
+  if (!request_.body.empty() && !gives(settings, "Content-Type")) {
+    headers_.append(header_line("Content-Type", request_.content_type));
+  }
+  // The certificate may be checked against another name (server_name); the peer still sees the URL's.
+  if (!gives(settings, "Host")) headers_.append(header_line("Host", host_header));
+  headers_.append("Expect:");  // no waiting for 100 Continue
+  easy_.set(CURLOPT_HTTPHEADER, headers_.get());
+  return {};
+}
+
+Result<void> HttpExchange::set_credentials() {
+  const HttpSettings& settings = request_.settings;
+  if (const auto& basic = settings.basic_auth) {
+    if (has_control(basic->username) || has_control(basic->password.reveal())) {
+      return fail("the user name or the password of basic_auth has a control character");
+    }
+    easy_.set(CURLOPT_HTTPAUTH, static_cast<long>(CURLAUTH_BASIC));
+    easy_.set_text(CURLOPT_USERNAME, basic->username);
+    easy_.set_text(CURLOPT_PASSWORD, basic->password.reveal());
+  } else if (!settings.bearer_token.empty()) {
+    if (has_control(settings.bearer_token.reveal())) return fail("the bearer token has a control character");
+    easy_.set(CURLOPT_HTTPAUTH, static_cast<long>(CURLAUTH_BEARER));
+    easy_.set_text(CURLOPT_XOAUTH2_BEARER, settings.bearer_token.reveal());
+  }
+  return {};
+}
+
+std::size_t HttpExchange::take_body(const char* data, std::size_t size, std::size_t count, void* exchange) noexcept {
+  auto* self = static_cast<HttpExchange*>(exchange);
+  const std::size_t bytes = size * count;
+  if (bytes > self->request_.reply_bytes_max - self->response_.body.size()) {
+    self->exceeded_ = fmt::format("is larger than {}", size_text(self->request_.reply_bytes_max));
+    return CURL_WRITEFUNC_ERROR;
+  }
+  self->response_.body.append(data, bytes);
+  return bytes;
+}
+
+CURLcode HttpExchange::conclude(CURLcode code) {
+  response_.content_type = easy_.text(CURLINFO_CONTENT_TYPE);
+  response_.location = easy_.text(CURLINFO_REDIRECT_URL);
+  if (const curl_off_t seconds = easy_.amount(CURLINFO_RETRY_AFTER); seconds > 0) {
+    response_.retry_after = std::min<std::chrono::seconds>(
+        std::chrono::seconds(seconds), std::chrono::duration_cast<std::chrono::seconds>(limits::kRetryAfterMax));
+  }
+  return code;
+}
+
+bool HttpExchange::begun() const {
+  return easy_.number(CURLINFO_REQUEST_SIZE) > 0;
+}
+
+}  // namespace tocsin

@@ -1,0 +1,34 @@
+// HttpExchange: one HTTP/1.1 request and its reply.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "agent/http/exchange.h"
+
+namespace tocsin {
+
+class HttpExchange final : public Exchange {
+ public:
+  /// An error where the request cannot be made: a bad URL, a control character in a header.
+  static Result<std::unique_ptr<Exchange>> make(RequestId id, CurlEasy easy, HttpRequest request,
+                                                const std::string& user_agent);
+
+ private:
+  HttpExchange(RequestId id, CurlEasy easy, HttpRequest request);
+
+  static std::size_t take_body(const char* data, std::size_t size, std::size_t count, void* exchange) noexcept;
+
+  Result<void> prepare(const std::string& user_agent);
+  Result<void> set_headers(const std::string& host_header);
+  Result<void> set_credentials();
+  void set_method_and_body();
+  CURLcode conclude(CURLcode code) override;
+  bool begun() const override;
+  bool maybe_read() const override { return begun(); }
+
+  HttpRequest request_;
+  CurlList headers_;
+};
+
+}  // namespace tocsin
