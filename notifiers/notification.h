@@ -72,6 +72,9 @@ struct Notification {
   Remembered remembered;
   /// A digest: the incidents told with this one notification, worst first; empty for an ordinary one.
   std::vector<IncidentSnapshot> digest;
+
+  /// What is remembered under `name`; "" where nothing is.
+  std::string recall(const std::string& name) const;
 };
 
 }  // namespace tocsin

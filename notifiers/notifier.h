@@ -20,11 +20,11 @@ struct Verdict {
     refused,   // never: 400, 401, 403, 404, 410, SMTP 5xx, redirects
   };
   Outcome outcome = Outcome::accepted;
-  std::string reason;             // for people: log, timeline, last_error; never holds a secret
-  std::optional<Duration> after;  // with retry
-  bool pause_notifier = false;    // with retry: the receiver as a whole is down or wants rest, not this one message
-  bool maybe_seen = false;        // with retry or refused: the other side may have accepted it all the same
-  Remembered remember;            // merged into what is remembered for this incident and notifier
+  std::string reason{};             // for people: log, timeline, last_error; never holds a secret
+  std::optional<Duration> after{};  // with retry
+  bool pause_notifier = false;      // with retry: the receiver as a whole is down or wants rest, not this one message
+  bool maybe_seen = false;          // with retry or refused: the other side may have accepted it all the same
+  Remembered remember{};            // merged into what is remembered for this incident and notifier
 };
 
 /// Immutable, any thread.

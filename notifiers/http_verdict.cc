@@ -1,0 +1,113 @@
+#include "notifiers/http_verdict.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "notifiers/url.h"
+
+namespace tocsin {
+namespace {
+
+using Outcome = Verdict::Outcome;
+
+std::string_view fault_words(TransportFault fault) {
+  switch (fault) {
+    case TransportFault::none:
+      return "no answer";
+    case TransportFault::resolve:
+      return "the host name has no address";
+    case TransportFault::connect:
+      return "cannot connect";
+    case TransportFault::tls:
+      return "the TLS handshake failed";
+    case TransportFault::timeout:
+      return "timed out";
+    case TransportFault::broken:
+      return "the connection ended before the reply was whole";
+    case TransportFault::too_large:
+      return "the reply is too large";
+    case TransportFault::login:
+      return "the login was refused";
+    case TransportFault::setup:
+      return "the request cannot be made";
+  }
+  return "unknown fault";
+}
+
+/// Faults of the peer as a whole or of the way to it; every other message would meet them too.
+bool concerns_all(const Response& response) {
+  switch (response.fault) {
+    case TransportFault::resolve:
+    case TransportFault::connect:
+    case TransportFault::tls:
+    case TransportFault::login:
+    case TransportFault::setup:
+      return true;
+    case TransportFault::timeout:
+      return !response.sent;
+    default:
+      return false;
+  }
+}
+
+bool is_temporary(int status) {
+  return status == 408 || status == 425 || status == 429 || status >= 500 || status < 200;
+}
+
+std::string status_reason(const Response& response) {
+  if (response.status == 0) {
+    return "no HTTP status in the answer";
+  }
+  if (response.status >= 300 && response.status < 400) {
+    const std::string origin = origin_of(response.location);
+    return fmt::format("HTTP {}: points to {}; redirects are not followed, give the final URL", response.status,
+                       origin.empty() ? "another path of the same host" : origin);
+  }
+  return response.body.empty() ? fmt::format("HTTP {}", response.status)
+                               : fmt::format("HTTP {}: {}", response.status, response.body);
+}
+
+Verdict retry_verdict(const Response& response, std::string reason) {
+  Verdict verdict{.outcome = Outcome::retry, .reason = std::move(reason)};
+  if (response.retry_after) {
+    verdict.after = std::clamp(*response.retry_after, Duration{0}, limits::kRetryAfterMax);
+  }
+  return verdict;
+}
+
+}  // namespace
+
+Verdict transport_verdict(const Response& response, const Redactor& redactor) {
+  std::string reason(fault_words(response.fault));
+  if (!response.fault_text.empty()) {
+    reason += ": " + response.fault_text;
+  }
+  Verdict verdict = retry_verdict(response, redactor.clean(reason));
+  verdict.pause_notifier = concerns_all(response);
+  verdict.maybe_seen = response.sent;
+  return verdict;
+}
+
+Verdict http_verdict(const Response& response, const Redactor& redactor) {
+  // A reply over its limit has been answered all the same: its status counts.
+  const bool answered =
+      response.fault == TransportFault::none || (response.fault == TransportFault::too_large && response.status >= 200);
+  if (!answered) {
+    return transport_verdict(response, redactor);
+  }
+  if (response.status >= 200 && response.status < 300) {
+    return {};
+  }
+  std::string reason = redactor.clean(status_reason(response));
+  if (!is_temporary(response.status)) {
+    return {.outcome = Outcome::refused, .reason = std::move(reason)};
+  }
+  Verdict verdict = retry_verdict(response, std::move(reason));
+  verdict.pause_notifier = response.status == 429;
+  // A gateway that ran out of patience may have passed the request on.
+  verdict.maybe_seen = response.status == 504;
+  return verdict;
+}
+
+}  // namespace tocsin

@@ -1,0 +1,48 @@
+#include "notifiers/json.h"
+
+#include <cmath>
+
+#include "agent/base/text.h"
+
+namespace tocsin {
+
+std::string json_text(const Json& json) {
+  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+Json parse_json(std::string_view text) {
+  return Json::parse(text, nullptr, false);
+}
+
+std::string string_member(const Json& json, std::string_view name) {
+  if (!json.is_object()) {
+    return {};
+  }
+  const auto found = json.find(name);
+  return found != json.end() && found->is_string() ? found->get<std::string>() : std::string();
+}
+
+bool true_member(const Json& json, std::string_view name) {
+  if (!json.is_object()) {
+    return false;
+  }
+  const auto found = json.find(name);
+  return found != json.end() && found->is_boolean() && found->get<bool>();
+}
+
+Json labels_json(const Labels& labels) {
+  Json json = Json::object();
+  for (const auto& [name, value] : labels) {
+    json[name] = value;
+  }
+  return json;
+}
+
+Json number_json(double value) {
+  if (std::isfinite(value)) {
+    return value;
+  }
+  return format_number(value);
+}
+
+}  // namespace tocsin

@@ -1,0 +1,79 @@
+#include "notifiers/text.h"
+
+#include <cstdint>
+
+#include "agent/base/text.h"
+
+namespace tocsin {
+namespace {
+
+bool between(std::string_view first, std::string_view code_point, std::string_view last) {
+  return code_point.size() == first.size() && first <= code_point && code_point <= last;
+}
+
+std::string cleaned(std::string_view text, bool keep_line_feeds) {
+  std::string out;
+  while (!text.empty()) {
+    const std::string_view code_point = take_code_point(text);
+    if (keep_line_feeds && code_point == "\r") {
+      continue;
+    }
+    const bool keep = !is_control(code_point) || (keep_line_feeds && code_point == "\n");
+    out += keep ? code_point : " ";
+  }
+  const std::size_t first = out.find_first_not_of(" \n");
+  return first == std::string::npos ? std::string() : out.substr(first, out.find_last_not_of(" \n") - first + 1);
+}
+
+}  // namespace
+
+std::string_view take_code_point(std::string_view& rest) {
+  const std::size_t length = utf8_length(rest, 0);
+  const std::string_view code_point = length == 0 ? std::string_view("\uFFFD") : rest.substr(0, length);
+  rest.remove_prefix(length == 0 ? 1 : length);
+  return code_point;
+}
+
+std::size_t code_points(std::string_view text) {
+  std::size_t count = 0;
+  while (!text.empty()) {
+    take_code_point(text);
+    ++count;
+  }
+  return count;
+}
+
+bool is_control(std::string_view code_point) {
+  const bool ascii = code_point.size() == 1 && (static_cast<uint8_t>(code_point[0]) < 0x20 || code_point == "\x7F");
+  return ascii || between("\xC2\x80", code_point, "\xC2\x9F") || between("\u2028", code_point, "\u202E") ||
+         between("\u2066", code_point, "\u2069");
+}
+
+std::string clean_line(std::string_view text) {
+  return cleaned(text, false);
+}
+
+std::string clean_lines(std::string_view text) {
+  return cleaned(text, true);
+}
+
+std::string truncate(std::string_view text, std::size_t code_points_max) {
+  return escape_within(text, code_points_max, [](std::string_view code_point) { return code_point; });
+}
+
+std::string short_line(std::string_view text, std::size_t code_points_max) {
+  return truncate(clean_line(text), code_points_max);
+}
+
+std::string_view truncate_bytes(std::string_view text, std::size_t bytes_max) {
+  if (text.size() <= bytes_max) {
+    return text;
+  }
+  std::size_t end = bytes_max;
+  while (end > 0 && (static_cast<uint8_t>(text[end]) & 0xC0U) == 0x80U) {
+    --end;
+  }
+  return text.substr(0, end);
+}
+
+}  // namespace tocsin
