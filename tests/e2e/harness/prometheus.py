@@ -13,7 +13,7 @@ PROMETHEUS = os.environ.get("PROMETHEUS_BIN", "/usr/bin/prometheus")
 class Prometheus:
     """Keeps its port and its data over stop() and start()."""
 
-    def __init__(self, directory, target, rules=None, scrape_interval="200ms", evaluation_interval="1s"):
+    def __init__(self, directory, target, rules=None, scrape_interval="200ms", external_labels=None):
         self._directory = directory
         self._process = None
         self.port = free_port()
@@ -21,7 +21,7 @@ class Prometheus:
         os.makedirs(directory, exist_ok=True)
         config = {
             "global": {"scrape_interval": scrape_interval, "scrape_timeout": scrape_interval,
-                       "evaluation_interval": evaluation_interval},
+                       "external_labels": external_labels or {}},
             "scrape_configs": [{"job_name": "e2e", "static_configs": [{"targets": [target]}]}],
         }
         if rules is not None:

@@ -65,9 +65,9 @@ class Tocsin:
 
     # Process
 
-    def start(self, ready=True, environment=None):
+    def start(self, *arguments, ready=True, environment=None):
         with open(self._path("stdout"), "a") as stdout, open(self._path("stderr"), "a") as stderr:
-            self._process = subprocess.Popen([TOCSIN, "run", "--config", self.config_file], stdout=stdout,
+            self._process = subprocess.Popen([TOCSIN, "run", "--config", self.config_file, *arguments], stdout=stdout,
                                              stderr=stderr, env=os.environ | (environment or {}))
         if ready:
             self.wait_ready()

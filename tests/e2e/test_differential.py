@@ -1,0 +1,201 @@
+"""tocsin beside a real Prometheus with the same alerting rules: the same episodes, the same texts."""
+
+import math
+import os
+import random
+import shutil
+import tempfile
+import time
+import unittest
+
+from harness import Exporter, Prometheus, Tocsin, request, wait_for, when
+
+INTERVAL = 1.0
+SCRAPE_INTERVAL = 0.2
+BREACH, GOOD, GONE = 9, 2, None
+
+# Every stretch lasts either clearly longer or clearly shorter than each `for` below, so that what the two evaluators
+# make of it does not depend on where their evaluation times lie.
+SERIES = {
+    "good": [(60, GOOD)],
+    "long": [(4, GOOD), (12, BREACH), (8, GOOD), (11, BREACH), (25, GOOD)],
+    "short": [(3, GOOD), (2.4, BREACH), (6, GOOD), (2.4, BREACH), (6, GOOD), (2.4, BREACH), (37, GOOD)],
+    "broken": [(5, GOOD), (2.4, BREACH), (2.4, GOOD), (2.4, BREACH), (2.4, GOOD), (9, BREACH), (36, GOOD)],
+    "nan": [(6, BREACH), (6, math.nan), (9, BREACH), (6, math.nan), (33, GOOD)],
+    "infinite": [(5, GOOD), (9, math.inf), (6, GOOD), (9, -math.inf), (6, GOOD), (9, math.inf), (16, GOOD)],
+    "vanishing": [(4, BREACH), (6, GONE), (10, BREACH), (6, GONE), (8, GOOD), (7, GONE), (9, BREACH), (10, GONE)],
+    "late": [(25, GONE), (12, BREACH), (6, GOOD), (8, GONE), (9, GOOD)],
+    "negative": [(7, GOOD), (9, -3), (7, 0), (9, 1), (28, GOOD)],
+}
+
+# Name: (query, threshold, what Prometheus is given, for)
+RULES = {
+    "AboveAtOnce": ("probe", "> 5", "probe > 5", "0s"),
+    "AboveForFour": ("probe", "> 5", "probe > 5", "4s"),
+    "AboveForSeven": ("probe", ">= 5", "probe >= 5", "7s"),
+    "Below": ("probe", "< 1", "probe < 1", "0s"),
+    "BelowForFour": ("probe", "<= 0", "probe <= 0", "4s"),
+    "Equal": ("probe", "== 2", "probe == 2", "4s"),
+    "NotEqualInTheQuery": ("probe != 2", None, "probe != 2", "0s"),
+    "Absent": ('absent(probe{pod="vanishing"})', None, 'absent(probe{pod="vanishing"})', "4s"),
+    "Count": ("count by (job) (probe > 5)", ">= 3", "count by (job) (probe > 5) >= 3", "0s"),
+    "Ratio": ("probe / (probe - 2)", "> 1", "probe / (probe - 2) > 1", "4s"),
+}
+
+TEMPLATES = {
+    "value": "{{ $value }}", "dot": "{{ .Value }} {{ .Labels.pod }}", "missing": "[{{ $labels.nothing }}]",
+    "humanize": "{{ humanize $value }} {{ $value | humanize1024 }} {{ humanizeDuration $value }}",
+    "percentage": "{{ humanizePercentage 0.1234567 }} {{ 1.23456 | humanizePercentage }}",
+    "timestamp": "{{ humanizeTimestamp 1435065584.128 }}",
+    "printf": '{{ printf "%.2f %5.1f|%-8s|%q %v %e %g %d %%" $value $value $labels.pod $labels.pod $value $value '
+              '$value 7 }}',
+    "wrong_verbs": '{{ printf "%d %s" $value $value }}',
+    "condition": '{{ if and (gt $value 1.0) (eq $labels.pod "template") }}yes{{ else }}no{{ end }}',
+    "chain": "{{ if lt $value 0.0 }}a{{ else if ge $value 1e6 }}b{{ else }}c{{ end }}",
+    "variables": '{{ $x := $labels.pod }}{{ $x | toUpper | printf "<%s>" }}',
+    "trimmed": "a   {{- 1 -}}   b", "cases": "{{ title $labels.pod }} {{ toLower \"ABC\" }}",
+    "regexes": '{{ reReplaceAll "(t)e" "${1}E" $labels.pod }} {{ match "^te" $labels.pod }}',
+    "numbers": "{{ 1000000.0 }} {{ 999999.0 }} {{ 0.0001 }} {{ 0.00001 }} {{ 1e21 }} {{ -0.5 }} {{ 12 }}",
+    "failing": '{{ humanize "one" }}', "external": "{{ $externalLabels.cluster }}", "nested": "{{ (1.5 | humanize) }}",
+    "logic": "{{ or 0 3 }} {{ and 1 2 }} {{ not true }} {{ eq 1 1 }} {{ ne \"a\" \"b\" }} {{ le 2.0 2.0 }}",
+}
+TEMPLATE_VALUE = 1234567.891
+
+
+class Beside(unittest.TestCase):
+    """One minute of changing series, watched by both."""
+
+    @classmethod
+    def setUpClass(cls):
+        directory = tempfile.mkdtemp(prefix="tocsin-differential-")
+        cls.addClassCleanup(shutil.rmtree, directory, ignore_errors=True)
+        cls.exporter = Exporter()
+        cls.addClassCleanup(cls.exporter.close)
+        cls.prometheus = Prometheus(os.path.join(directory, "prometheus"), cls.exporter.address, rules=alerting_rules(),
+                                    external_labels={"cluster": "staging"})
+        cls.addClassCleanup(cls.prometheus.stop)
+        cls.tocsin = Tocsin(os.path.join(directory, "tocsin"), cls.prometheus.url, tocsin_rules(),
+                            notifiers={"console": {"type": "console"}}, route=[{"notify": ["console"]}],
+                            labels={"cluster": "staging"})
+        cls.addClassCleanup(cls.tocsin.kill)
+        cls.exporter.set("template_probe", TEMPLATE_VALUE, pod="template")
+        cls.prometheus.start()
+        wait_for(lambda: cls.exporter.scrapes > 2, what="Prometheus to scrape")
+        cls.tocsin.start()
+        cls.stories = SERIES | {f"random{seed}": random_story(seed) for seed in range(8)}
+        play(cls.exporter, cls.stories)
+
+    def test_both_saw_the_same_episodes(self):
+        wait_for(lambda: not self.tocsin.incidents(state="open", rule="AboveForFour"), what="the end of the last episode")
+        self.tocsin.wait_evaluations("Count", 2)
+        expected, actual = self.episodes_of_prometheus(), self.episodes_of_tocsin()
+        self.assertGreater(sum(map(len, expected.values())), 40)
+        for key in sorted(expected.keys() | actual.keys()):
+            with self.subTest(rule=key[0], series=key[1]):
+                self.assert_same(expected.get(key, []), actual.get(key, []))
+
+    def assert_same(self, expected, actual):
+        text = f"\nPrometheus: {expected}\ntocsin:     {actual}"
+        self.assertEqual(len(expected), len(actual), text)
+        for ours, theirs in zip(actual, expected):
+            for mine, yours in zip(ours, theirs):
+                if mine is not None and yours is not None:
+                    self.assertLessEqual(abs(mine - yours), INTERVAL + SCRAPE_INTERVAL, text)
+
+    def episodes_of_prometheus(self):
+        """Per (rule, series): [(from, to)], `to` None where it still fires."""
+        now = time.time()
+        episodes = {}
+        for series in self.prometheus.query('ALERTS{alertstate="firing",alertname!="Templates"}[5m]', time=now):
+            runs = []
+            for at, _ in series["values"]:
+                if runs and at - runs[-1][1] < 1.5 * INTERVAL:
+                    runs[-1][1] = at
+                else:
+                    runs.append([at, at])
+            key = series["metric"]["alertname"], series["metric"].get("pod", "")
+            episodes[key] = [(start, end + INTERVAL if end < now - 2.5 * INTERVAL else None) for start, end in runs]
+        return episodes
+
+    def episodes_of_tocsin(self):
+        episodes = {}
+        for incident in reversed(self.tocsin.incidents(limit=1000)):
+            if incident["rule"] != "Templates":
+                resolved = incident["resolved_at"] and when(incident["resolved_at"])
+                key = incident["rule"], incident["labels"].get("pod", "")
+                episodes.setdefault(key, []).append((when(incident["opened_at"]), resolved))
+        return episodes
+
+    def test_both_render_the_same_templates(self):
+        incident, = self.tocsin.incidents(rule="Templates")
+        rendered = self.tocsin.incident(incident["id"])["annotations"]
+        alert, = [alert for group in self.rule_groups() for rule in group["rules"] if rule["name"] == "Templates"
+                  for alert in rule["alerts"]]
+        for name in TEMPLATES:
+            with self.subTest(name, template=TEMPLATES[name]):
+                if name == "failing":  # the texts of errors are each one's own
+                    self.assertIn("error", rendered[name])
+                else:
+                    self.assertEqual(alert["annotations"].get(name, ""), rendered.get(name, ""))
+
+    def rule_groups(self):
+        return request("GET", self.prometheus.url + "/api/v1/rules?type=alert").json()["data"]["groups"]
+
+
+def alerting_rules():
+    rules = [{"alert": name, "expr": expression, "for": duration}
+             for name, (_, _, expression, duration) in RULES.items()]
+    templates = {"alert": "Templates", "expr": "template_probe > 0", "annotations": TEMPLATES}
+    # A group each: rules of one group are evaluated one after another.
+    return {"groups": [{"name": rule["alert"], "interval": "1s", "rules": [rule]} for rule in rules + [templates]]}
+
+
+def tocsin_rules():
+    rules = []
+    for name, (query, threshold, _, duration) in RULES.items():
+        rule = {"name": name, "query": query, "for": duration, "missing": "0s"}
+        rules.append(rule | ({"threshold": threshold} if threshold else {}))
+    return rules + [{"name": "Templates", "query": "template_probe", "threshold": "> 0", "annotations": TEMPLATES}]
+
+
+def random_story(seed):
+    """Stretches of random values, each clearly longer than 7 s or clearly shorter than 4 s."""
+    generator = random.Random(seed)
+    story = [(generator.uniform(1, 4), GOOD)]
+    while sum(seconds for seconds, _ in story) < 48:
+        seconds = generator.choice([generator.uniform(2.2, 2.6), generator.uniform(8.5, 11)])
+        story.append((seconds, generator.choice([BREACH, GOOD, GONE, 0, -1, math.nan, math.inf, 5.5, 4.5])))
+    return story + [(20, GOOD)]
+
+
+def play(exporter, stories, seconds=60):
+    """Shows each series as its story goes."""
+    start = time.monotonic()
+    shown = {}
+    while (now := time.monotonic() - start) < seconds:
+        for pod, story in stories.items():
+            value = value_at(story, now)
+            if pod in shown and same(shown[pod], value):
+                continue
+            if value is not None:
+                exporter.set("probe", value, pod=pod)
+            elif shown.get(pod) is not None:
+                exporter.remove("probe", pod=pod)
+            shown[pod] = value
+        time.sleep(0.02)
+
+
+def value_at(story, now):
+    for seconds, value in story:
+        if now < seconds:
+            return value
+        now -= seconds
+    return story[-1][1]
+
+
+def same(one, other):
+    return one == other or (one is not None and other is not None and math.isnan(one) and math.isnan(other))
+
+
+if __name__ == "__main__":
+    unittest.main()
