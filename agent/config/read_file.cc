@@ -1,0 +1,77 @@
+#include "agent/config/read_file.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <filesystem>
+#include <system_error>
+
+namespace tocsin {
+namespace {
+
+/// Closes on scope exit.
+class OpenFile {
+ public:
+  // O_NONBLOCK, or opening a pipe would wait for its writer before it can be seen to be a pipe.
+  explicit OpenFile(const std::string& path) : descriptor_(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)) {}
+  ~OpenFile() {
+    if (descriptor_ >= 0) ::close(descriptor_);
+  }
+  OpenFile(const OpenFile&) = delete;
+  OpenFile& operator=(const OpenFile&) = delete;
+  int descriptor() const { return descriptor_; }
+
+ private:
+  int descriptor_;
+};
+
+std::unexpected<Error> system_failure() {
+  return fail(std::error_code(errno, std::generic_category()).message());
+}
+
+Result<void> check_regular(const OpenFile& file) {
+  if (file.descriptor() < 0) return system_failure();
+  struct stat status{};
+  if (::fstat(file.descriptor(), &status) != 0) return system_failure();
+  if (!S_ISREG(status.st_mode)) return fail("it is no regular file");
+  return {};
+}
+
+}  // namespace
+
+std::string folder_of(const std::string& file) {
+  return std::filesystem::path(file).parent_path().string();
+}
+
+std::string resolve_path(const std::string& folder, const std::string& path) {
+  return (std::filesystem::path(folder) / path).lexically_normal().string();
+}
+
+Result<std::string> read_file(const std::string& path, std::size_t bytes_max) {
+  const OpenFile file(path);
+  if (const auto regular = check_regular(file); !regular) return std::unexpected(regular.error());
+  std::string content;
+  std::string chunk(64UL << 10, '\0');
+  while (true) {
+    const ssize_t got = ::read(file.descriptor(), chunk.data(), chunk.size());
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) return system_failure();
+    if (got == 0) return content;
+    content.append(chunk, 0, static_cast<std::size_t>(got));
+    if (content.size() > bytes_max) return fail(fmt::format("it is larger than {} KiB", bytes_max >> 10U));
+  }
+}
+
+Result<void> check_readable(const std::string& path) {
+  return check_regular(OpenFile(path));
+}
+
+bool world_readable(const std::string& path) {
+  struct stat status{};
+  return ::stat(path.c_str(), &status) == 0 && (status.st_mode & S_IROTH) != 0;
+}
+
+}  // namespace tocsin

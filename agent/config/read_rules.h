@@ -1,0 +1,44 @@
+// The rule files: found by glob, read, checked against each other.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "agent/config/read_sections.h"
+#include "rules/rule.h"
+
+namespace tocsin {
+
+/// A rule with the place of its name, for the checks that follow; disabled rules too.
+struct LocatedRule {
+  std::shared_ptr<const Rule> rule;
+  Place place;
+  bool enabled = true;
+};
+
+/// What all rule files together hold.
+struct RuleSet {
+  std::vector<LocatedRule> rules;  // in the order of files and their text
+  std::vector<QueryPlace> queries;
+  std::map<std::string, Place> names;
+  std::string texts;     // of all files, for the hash
+  bool complete = true;  // every file could be parsed: what is not in `names` does not exist
+};
+
+/// What every rule file is read with.
+struct RuleFileContext {
+  const RulesSection& section;
+  const std::vector<std::string>& notifier_names;
+  FaultList& faults;
+};
+
+/// The files that the globs name, each once, in the order of the globs; globs are relative to `config_file`. A glob
+/// that names no file is a fault.
+std::vector<Located<std::string>> rule_files(const std::string& config_file,
+                                             const std::vector<Located<std::string>>& globs, FaultList& faults);
+
+void read_rule_file(const Located<std::string>& file, const RuleFileContext& context, RuleSet& out);
+
+}  // namespace tocsin

@@ -1,0 +1,24 @@
+// Secrets of the configuration. Each is given as one of
+//   key = "the value"    key = "${ENVIRONMENT_VARIABLE}"    key_file = "/run/secrets/x"
+// No fault and no warning ever shows a value.
+#pragma once
+
+#include <optional>
+#include <string_view>
+
+#include "agent/base/secret.h"
+#include "agent/config/toml_reader.h"
+
+namespace tocsin {
+
+/// Nothing where neither key stands there, or where there is a fault. The place is that of the value or the file name.
+std::optional<Located<Secret>> read_secret(Table& table, std::string_view key);
+void read_secret(Table& table, std::string_view key, Secret& out);
+
+/// Whether `key` or its `_file` is there, faulty or not.
+bool has_secret(const Table& table, std::string_view key);
+
+/// The value of a string that may be "${ENVIRONMENT_VARIABLE}".
+Result<std::string> expand_environment(std::string_view text);
+
+}  // namespace tocsin

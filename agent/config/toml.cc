@@ -1,0 +1,3 @@
+// The one translation unit that holds toml++'s code.
+#define TOML_IMPLEMENTATION
+#include "agent/config/toml.h"

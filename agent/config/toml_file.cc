@@ -1,0 +1,59 @@
+#include "agent/config/toml_file.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <string_view>
+#include <utility>
+
+#include "agent/config/read_file.h"
+#include "agent/config/string_source.h"
+
+namespace tocsin {
+namespace {
+
+constexpr std::size_t kTomlBytesMax = 16UL << 20;
+
+/// toml++'s texts begin with "Error while parsing ..." or "Encountered ...".
+std::string syntax_fault(std::string_view description) {
+  constexpr std::string_view kOpening = "Error while ";
+  if (description.starts_with(kOpening)) description.remove_prefix(kOpening.size());
+  return fmt::format("this is not valid TOML: {}", description);
+}
+
+}  // namespace
+
+TomlFile::TomlFile(std::string name, std::string text, toml::table root)
+    : name_(std::move(name)), text_(std::move(text)), root_(std::move(root)) {}
+
+std::optional<TomlFile> TomlFile::read(const std::string& name, const Place& named_at, FaultList& faults) {
+  auto text = read_file(name, kTomlBytesMax);
+  if (!text) {
+    faults.add(named_at, fmt::format("cannot read {}: {}", name, text.error().text));
+    return std::nullopt;
+  }
+  return parse(name, std::move(*text), faults);
+}
+
+std::optional<TomlFile> TomlFile::parse(const std::string& name, std::string text, FaultList& faults) {
+  faults.begin_file(name);
+  try {
+    toml::table root = toml::parse(std::string_view(text));
+    return TomlFile(name, std::move(text), std::move(root));
+  } catch (const toml::parse_error& error) {
+    const toml::source_position at = error.source().begin;
+    const Place place{name, std::max(1, static_cast<int>(at.line)), std::max(1, static_cast<int>(at.column))};
+    faults.add(place, syntax_fault(error.description()));
+    return std::nullopt;
+  }
+}
+
+Place TomlFile::place(const toml::source_region& region) const {
+  return {name_, std::max(1, static_cast<int>(region.begin.line)), std::max(1, static_cast<int>(region.begin.column))};
+}
+
+Place TomlFile::inside(const Place& literal, int line, int column) const {
+  return place_in_string(text_, literal, line, column);
+}
+
+}  // namespace tocsin
