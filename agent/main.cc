@@ -60,8 +60,8 @@ int main(int argc, char** argv) {
   add_log_options(root, log_options);
   root.set_version_flag("--version", version_text(), "print the versions of tocsin, its compiler and its libraries");
   root.require_subcommand(1);
-  const std::vector<Command> commands = {run_command(root), check_command(root), notify_test_command(root),
-                                         healthcheck_command(root), incidents_command(root)};
+  const std::vector<Command> commands = {run_command(root),         check_command(root),       once_command(root),
+                                         notify_test_command(root), healthcheck_command(root), incidents_command(root)};
   try {
     root.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

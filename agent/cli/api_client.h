@@ -22,7 +22,7 @@ void add_api_address(CLI::App& parser, ApiOptions& options);
 /// --token-file.
 void add_api_token(CLI::App& parser, ApiOptions& options);
 
-/// One thread. Paths begin with '/' and are already escaped.
+/// One thread. Paths begin with '/' and are already encoded.
 class ApiClient {
  public:
   explicit ApiClient(ApiOptions options);
@@ -39,8 +39,5 @@ class ApiClient {
   ApiOptions options_;
   std::unique_ptr<Transport> transport_;
 };
-
-/// Percent-encodes everything but RFC 3986's unreserved characters.
-std::string escape_query(std::string_view text);
 
 }  // namespace tocsin

@@ -21,6 +21,7 @@ struct Command {
 
 Command run_command(CLI::App& root);
 Command check_command(CLI::App& root);
+Command once_command(CLI::App& root);
 Command notify_test_command(CLI::App& root);
 Command healthcheck_command(CLI::App& root);
 Command incidents_command(CLI::App& root);

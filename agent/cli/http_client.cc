@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <utility>
 #include <vector>
@@ -12,7 +13,6 @@
 namespace tocsin {
 namespace {
 
-constexpr RequestId kOnlyRequest = 1;
 constexpr Duration kGrace = std::chrono::seconds(5);
 
 Duration timeout_of(const Outgoing& outgoing) {
@@ -21,27 +21,45 @@ Duration timeout_of(const Outgoing& outgoing) {
   return Duration{0};
 }
 
+Response unanswered(Duration after) {
+  Response response;
+  response.fault = TransportFault::timeout;
+  response.fault_text = "no answer within " + format_duration(after);
+  return response;
+}
+
 /// The `error` of a Prometheus-style answer, else the start of whatever it is.
 std::string said(const Response& response) {
   const nlohmann::json answer = nlohmann::json::parse(response.body, nullptr, false);
   if (answer.is_object() && answer.contains("error") && answer["error"].is_string()) {
-    return answer["error"].get<std::string>();
+    return one_line(answer["error"].get_ref<const std::string&>(), limits::kErrorTextBytesMax);
   }
-  return shorten(valid_utf8(response.body), limits::kErrorTextBytesMax);
+  return one_line(response.body, limits::kErrorTextBytesMax);
 }
 
 }  // namespace
 
 Response exchange(Transport& transport, Outgoing outgoing) {
-  const Duration longest = timeout_of(outgoing) + kGrace;
-  transport.start(kOnlyRequest, std::move(outgoing));
-  std::vector<Completed> completed = transport.wait(longest);
-  if (!completed.empty()) return std::move(completed.front().response);
-  transport.cancel(kOnlyRequest);
-  Response response;
-  response.fault = TransportFault::timeout;
-  response.fault_text = "no answer within " + format_duration(longest);
-  return response;
+  std::vector<Outgoing> one;
+  one.push_back(std::move(outgoing));
+  return exchange_all(transport, std::move(one), 1).front();
+}
+
+std::vector<Response> exchange_all(Transport& transport, std::vector<Outgoing> outgoing, std::size_t concurrent_max) {
+  Duration longest = kGrace;
+  for (const Outgoing& one : outgoing) longest = std::max(longest, timeout_of(one) + kGrace);
+  std::vector<Response> responses(outgoing.size(), unanswered(longest));
+  std::size_t started = 0;
+  for (std::size_t under_way = 0; started < outgoing.size() || under_way > 0;) {
+    for (; started < outgoing.size() && under_way < concurrent_max; ++started, ++under_way) {
+      transport.start(started, std::move(outgoing[started]));
+    }
+    std::vector<Completed> completed = transport.wait(longest);
+    if (completed.empty()) break;
+    under_way -= completed.size();
+    for (Completed& one : completed) responses[one.id] = std::move(one.response);
+  }
+  return responses;
 }
 
 HttpRequest get_request(const std::string& url) {

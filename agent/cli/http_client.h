@@ -1,7 +1,9 @@
 // Blocking HTTP for the commands that ask once and are done. The agent itself never blocks.
 #pragma once
 
+#include <cstddef>
 #include <string>
+#include <vector>
 
 #include "agent/base/result.h"
 #include "agent/http/transport.h"
@@ -10,6 +12,9 @@ namespace tocsin {
 
 /// Starts one request and waits for its response; never longer than the request's own timeout plus a grace.
 Response exchange(Transport& transport, Outgoing outgoing);
+
+/// The same for many, at most `concurrent_max` at a time; responses in the order of requests.
+std::vector<Response> exchange_all(Transport& transport, std::vector<Outgoing> outgoing, std::size_t concurrent_max);
 
 /// "GET URL" with nothing else set.
 HttpRequest get_request(const std::string& url);

@@ -12,6 +12,7 @@
 #include "agent/cli/api_client.h"
 #include "agent/cli/command.h"
 #include "agent/cli/incident_view.h"
+#include "agent/poll/query.h"
 
 namespace tocsin {
 namespace {
@@ -53,7 +54,7 @@ std::string user_name() {
 std::string list_path(const IncidentsOptions& options, std::size_t limit, const std::string& cursor) {
   std::string path = fmt::format("/api/v1/incidents?limit={}", limit);
   const auto add = [&path](std::string_view name, const std::string& value) {
-    if (!value.empty()) path += fmt::format("&{}={}", name, escape_query(value));
+    if (!value.empty()) path += fmt::format("&{}={}", name, url_encode(value));
   };
   add("state", options.state == "all" ? "" : options.state);
   add("severity", options.severity);
@@ -93,7 +94,7 @@ int list(const IncidentsOptions& options) {
 int show(const IncidentsOptions& options) {
   ApiClient client(options.api);
   for (const std::string& id : options.ids) {
-    const Result<nlohmann::json> incident = client.get_data("/api/v1/incidents/" + escape_query(id));
+    const Result<nlohmann::json> incident = client.get_data("/api/v1/incidents/" + url_encode(id));
     if (!incident) return failed(incident.error());
     if (options.json()) {
       print_json(*incident);
@@ -111,7 +112,7 @@ int act(const IncidentsOptions& options, const std::string& action, const char* 
   int status = exit_status::kDone;
   for (const std::string& id : options.ids) {
     const Result<nlohmann::json> incident =
-        client.post_data(fmt::format("/api/v1/incidents/{}/{}", escape_query(id), action), body);
+        client.post_data(fmt::format("/api/v1/incidents/{}/{}", url_encode(id), action), body);
     if (!incident) {
       status = failed({fmt::format("{}: {}", id, incident.error().text), incident.error().code});
     } else if (options.json()) {

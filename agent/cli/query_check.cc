@@ -4,8 +4,8 @@
 
 #include <utility>
 
-#include "agent/cli/api_client.h"
 #include "agent/cli/http_client.h"
+#include "agent/poll/query.h"
 
 namespace tocsin {
 namespace {
@@ -23,7 +23,7 @@ HttpRequest ask_prometheus(const PrometheusConfig& prometheus, const std::string
 
 /// format_query only parses. What does not have it (VictoriaMetrics, an old Prometheus) has to run the query once.
 Response parse_at_prometheus(Transport& transport, const PrometheusConfig& prometheus, const std::string& query) {
-  const std::string form = "query=" + escape_query(query);
+  const std::string form = "query=" + url_encode(query);
   Response response = exchange(transport, ask_prometheus(prometheus, "/api/v1/format_query", form));
   if (response.fault != TransportFault::none || response.status != kNotFound) return response;
   return exchange(transport, ask_prometheus(prometheus, "/api/v1/query", form));

@@ -74,8 +74,10 @@ std::string colored(std::string_view text, Color color, bool on) {
 
 std::string printable(std::string_view text) {
   std::string out = valid_utf8(text);
-  for (char& c : out) {
-    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = ' ';
+  for (std::size_t at = 0; at < out.size(); ++at) {
+    const auto byte = static_cast<unsigned char>(out[at]);
+    if (byte < 0x20 || byte == 0x7f) out[at] = ' ';
+    if (byte == 0xc2 && static_cast<unsigned char>(out[at + 1]) < 0xa0) out.replace(at, 2, "  ");
   }
   return out;
 }

@@ -39,16 +39,12 @@ Notification test_notification(const std::string& external_url, Timestamp now) {
   return notification;
 }
 
-std::string first_line(std::string_view text) {
-  return shorten(valid_utf8(text.substr(0, text.find_first_of("\r\n"))), limits::kErrorTextBytesMax);
-}
-
 /// The notifier's own judgement comes first; the bare answer follows where it adds something.
 std::string answer_text(const Verdict& verdict, const Response& response) {
   if (response.fault != TransportFault::none) return verdict.reason.empty() ? response.fault_text : verdict.reason;
   if (verdict.outcome != Verdict::Outcome::accepted) return verdict.reason;
   if (response.status == 0) return "printed";
-  return fmt::format("{} {}", response.status, first_line(response.body));
+  return fmt::format("{} {}", response.status, one_line(response.body, limits::kErrorTextBytesMax));
 }
 
 }  // namespace
