@@ -8,13 +8,14 @@
 #include <chrono>
 
 #include "agent/base/log.h"
+#include "agent/store/sqlite_connection.h"
 #include "agent/store/sqlite_error.h"
 
 namespace tocsin {
 namespace {
 
 constexpr Migration kMigrations[] = {
-    // NOLINT: its length is the number of files
+// NOLINT: its length is the number of files
 #include "migrations.inc"
 };
 
@@ -43,6 +44,19 @@ void check_version(SQLite::Database& database, const std::string& location, std:
                                "again, or restore a backup from before the upgrade",
                                location, version, known),
                    ErrorCode::invalid);
+}
+
+/// SQLite notices where whole pages are missing at the end, but not where a part of the last one is.
+void check_size(SQLite::Database& database, const std::string& location) {
+  // What has not been copied from the log yet may have been written in part before a stop; the log has it whole.
+  if (!is_file(location) || file_bytes(location + "-wal") > 0) return;
+  const std::uintmax_t bytes = file_bytes(location);
+  const auto page_bytes = static_cast<std::uintmax_t>(ask_number(database, "PRAGMA page_size"));
+  if (bytes % page_bytes == 0) return;
+  throw StoreFault(
+      fmt::format("store {}: the database is damaged, or the file is no SQLite database: its size of {} "
+                  "bytes is no multiple of its page size of {}; keep a copy, and restore a backup",
+                  location, bytes, page_bytes));
 }
 
 void check_pages(SQLite::Database& database, const std::string& location) {
@@ -87,6 +101,7 @@ std::span<const Migration> all_migrations() {
 void check_database(SQLite::Database& database, const std::string& location, std::span<const Migration> migrations) {
   check_owner(database, location);
   check_version(database, location, migrations.size());
+  check_size(database, location);
   check_pages(database, location);
 }
 

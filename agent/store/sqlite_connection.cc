@@ -17,27 +17,13 @@ namespace {
 
 constexpr int kCommonFlags = SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX;
 
-std::uintmax_t file_bytes(const std::string& path) {
-  std::error_code missing;
-  const std::uintmax_t bytes = std::filesystem::file_size(path, missing);
-  return missing ? 0 : bytes;
-}
-
 /// SQLite would create an empty database here and delete the -wal, which may hold everything that was committed.
-void check_files(const std::string& path) {
-  const std::filesystem::path directory = std::filesystem::path(path).parent_path();
-  std::error_code ignored;
-  if (!std::filesystem::is_directory(directory, ignored)) {
-    throw StoreFault(
-        fmt::format("store {}: the directory {} does not exist; create it, owned by the user that runs tocsin", path,
-                    directory.string()));
-  }
-  if (file_bytes(path) == 0 && file_bytes(path + "-wal") > 0) {
-    throw StoreFault(
-        fmt::format("store {0}: the database is missing or empty, but its {0}-wal holds data; put the file "
-                    "back that belongs to it, or move the -wal away to begin with an empty store",
-                    path));
-  }
+void check_log(const std::string& path) {
+  if (file_bytes(path) > 0 || file_bytes(path + "-wal") == 0) return;
+  throw StoreFault(
+      fmt::format("store {0}: the database is missing or empty, but its {0}-wal holds data; put the file "
+                  "back that belongs to it, or move the -wal away to begin with an empty store",
+                  path));
 }
 
 void set_option(const SQLite::Database& database, int option, int value) {
@@ -81,12 +67,18 @@ std::string database_location(const std::string& path) {
   return error ? path : canonical.string();
 }
 
+std::uintmax_t file_bytes(const std::string& path) {
+  std::error_code missing;
+  const std::uintmax_t bytes = std::filesystem::file_size(path, missing);
+  return missing ? 0 : bytes;
+}
+
 bool is_file(const std::string& location) {
   return !location.starts_with("file:");
 }
 
 SQLite::Database open_writer(const std::string& location, Duration busy_timeout, int64_t pages_max) {
-  if (is_file(location)) check_files(location);
+  if (is_file(location)) check_log(location);
   SQLite::Database database(location, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | kCommonFlags,
                             static_cast<int>(busy_timeout.count()));
   leave_files_alone_at_close(database, true);

@@ -4,6 +4,7 @@
 
 #include <SQLiteCpp/Database.h>
 
+#include <cstdint>
 #include <string>
 
 #include "agent/base/time.h"
@@ -14,6 +15,8 @@ namespace tocsin {
 /// readers of the same process can open too. ":memory:" gives a new one each time; "file:..." is taken as it is.
 std::string database_location(const std::string& path);
 bool is_file(const std::string& location);
+/// 0 where there is no such file. Never opens it: closing it again would end SQLite's own locks on it (POSIX).
+std::uintmax_t file_bytes(const std::string& path);
 
 /// The one connection that writes: checked, set up for durability and migrated. The caller has the store's lock.
 /// Creates the database where there is none; leaves one that it refuses as it is.

@@ -7,6 +7,7 @@
 
 #include <array>
 #include <cerrno>
+#include <filesystem>
 #include <string_view>
 #include <system_error>
 
@@ -32,17 +33,21 @@ Result<void> write_pid(int descriptor, const std::string& path) {
   return fail(fmt::format("{}: cannot write the process id: {}", path, system_text(errno)), ErrorCode::unavailable);
 }
 
+std::unexpected<Error> cannot_open(const std::string& database_path, int code) {
+  const std::string directory = std::filesystem::path(database_path).parent_path().string();
+  const std::string remedy = code == ENOENT ? fmt::format("create the directory {}, owned by", directory)
+                                            : fmt::format("make the directory {} writable for", directory);
+  return fail(fmt::format("store {0}: cannot open {0}.lock: {1}; {2} the user that runs tocsin", database_path,
+                          system_text(code), remedy),
+              ErrorCode::unavailable);
+}
+
 }  // namespace
 
 Result<std::unique_ptr<StoreLock>> StoreLock::acquire(const std::string& database_path) {
   const std::string path = database_path + ".lock";
   const int descriptor = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
-  if (descriptor < 0) {
-    return fail(fmt::format("{}: cannot open the lock file: {}; the user that runs tocsin must be able to write the "
-                            "directory of the store",
-                            path, system_text(errno)),
-                ErrorCode::unavailable);
-  }
+  if (descriptor < 0) return cannot_open(database_path, errno);
   std::unique_ptr<StoreLock> lock(new StoreLock(descriptor));
   if (flock(descriptor, LOCK_EX | LOCK_NB) != 0) {
     if (errno != EWOULDBLOCK) {
