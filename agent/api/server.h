@@ -18,9 +18,9 @@ namespace tocsin {
 
 struct ApiOptions {
   std::string listen = "127.0.0.1:9876";  // "host:port", "[::1]:port", ":port"; port 0 takes a free one
-  std::string tls_cert_file;              // PEM; empty: plain HTTP
-  std::string tls_key_file;
-  Access access;
+  std::string tls_cert_file = {};         // PEM; empty: plain HTTP
+  std::string tls_key_file = {};
+  Access access = {};
 };
 
 class ApiServer {
