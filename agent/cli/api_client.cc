@@ -30,7 +30,7 @@ Result<nlohmann::json> data_of(const std::string& body) {
 
 }  // namespace
 
-void add_api_address(CLI::App& parser, ApiOptions& options) {
+void add_address(CLI::App& parser, ApiAddress& options) {
   parser.add_option("--url", options.url, "address of the running agent")
       ->envname("TOCSIN_URL")
       ->type_name("URL")
@@ -38,13 +38,13 @@ void add_api_address(CLI::App& parser, ApiOptions& options) {
   parser.add_option("--ca-file", options.ca_file, "certificate authority of an https address")->type_name("FILE");
 }
 
-void add_api_token(CLI::App& parser, ApiOptions& options) {
+void add_token(CLI::App& parser, ApiAddress& options) {
   parser.add_option("--token-file", options.token_file, "bearer token for what changes state")
       ->envname("TOCSIN_TOKEN_FILE")
       ->type_name("FILE");
 }
 
-ApiClient::ApiClient(ApiOptions options)
+ApiClient::ApiClient(ApiAddress options)
     : options_(std::move(options)), transport_(std::make_unique<CurlTransport>(user_agent())) {
   while (options_.url.ends_with('/')) options_.url.pop_back();
 }

@@ -11,21 +11,21 @@
 
 namespace tocsin {
 
-struct ApiOptions {
+struct ApiAddress {
   std::string url = "http://127.0.0.1:9876";
   std::string ca_file;     // of an agent that serves https with its own authority
   std::string token_file;  // holds the bearer token for what changes state
 };
 
 /// --url and --ca-file.
-void add_api_address(CLI::App& parser, ApiOptions& options);
+void add_address(CLI::App& parser, ApiAddress& options);
 /// --token-file.
-void add_api_token(CLI::App& parser, ApiOptions& options);
+void add_token(CLI::App& parser, ApiAddress& options);
 
 /// One thread. Paths begin with '/' and are already encoded.
 class ApiClient {
  public:
-  explicit ApiClient(ApiOptions options);
+  explicit ApiClient(ApiAddress options);
 
   Result<std::string> get(const std::string& path, Duration timeout);
   /// The `data` of an answer in the API's envelope.
@@ -36,7 +36,7 @@ class ApiClient {
   HttpRequest request_for(const std::string& path) const;
   Result<std::string> ask(HttpRequest request);
 
-  ApiOptions options_;
+  ApiAddress options_;
   std::unique_ptr<Transport> transport_;
 };
 

@@ -12,7 +12,7 @@ namespace {
 /// Shorter than the time-outs that container runtimes put around their health checks.
 constexpr Duration kHealthTimeout = std::chrono::seconds(3);
 
-int check_health(const ApiOptions& options) {
+int check_health(const ApiAddress& options) {
   ApiClient client(options);
   const Result<std::string> body = client.get("/-/healthy", kHealthTimeout);
   if (body) return exit_status::kDone;
@@ -23,9 +23,9 @@ int check_health(const ApiOptions& options) {
 }  // namespace
 
 Command healthcheck_command(CLI::App& root) {
-  auto options = std::make_shared<ApiOptions>();
+  auto options = std::make_shared<ApiAddress>();
   CLI::App* parser = root.add_subcommand("healthcheck", "ask a running agent whether it is healthy");
-  add_api_address(*parser, *options);
+  add_address(*parser, *options);
   parser->footer("For container health checks. Exit status: 0 healthy, 1 not.");
   return {parser, [options] { return check_health(*options); }};
 }

@@ -6,7 +6,7 @@
 #include <string_view>
 
 #include "agent/base/labels.h"
-#include "agent/cli/table.h"
+#include "agent/cli/text_table.h"
 
 namespace tocsin {
 namespace {
@@ -49,7 +49,7 @@ void print_field(std::string_view title, const std::string& value) {
   if (!value.empty()) fmt::print("{:<14}{}\n", title, printable(value));
 }
 
-void print_section(std::string_view title, const Table& table) {
+void print_section(std::string_view title, const TextTable& table) {
   if (table.empty()) return;
   fmt::print("\n{}\n", title);
   table.print();
@@ -78,7 +78,7 @@ std::string text_of(const json& value) {
 }
 
 void print_incidents(const json& incidents, bool more) {
-  Table table({"ID", "SEVERITY", "STATE", "OPENED", "RULE", "LABELS", "SUMMARY"});
+  TextTable table({"ID", "SEVERITY", "STATE", "OPENED", "RULE", "LABELS", "SUMMARY"});
   for (const json& incident : incidents) {
     const std::string state = field(incident, "state");
     table.add_row({{field(incident, "id")},
@@ -99,18 +99,18 @@ void print_incidents(const json& incidents, bool more) {
 
 void print_incident(const json& incident) {
   print_fields(incident);
-  Table series({"SERIES", "VALUE", "SINCE"});
+  TextTable series({"SERIES", "VALUE", "SINCE"});
   for (const json& one : member(incident, "series")) {
     series.add_row({{labels_text(member(one, "labels"))}, {field(one, "value")}, {time_text(member(one, "since"))}});
   }
   print_section("series", series);
-  Table timeline({"AT", "WHAT", "BY", "TEXT"});
+  TextTable timeline({"AT", "WHAT", "BY", "TEXT"});
   for (const json& entry : member(incident, "timeline")) {
     timeline.add_row(
         {{time_text(member(entry, "at"))}, {field(entry, "type")}, {field(entry, "by")}, {field(entry, "text")}});
   }
   print_section("timeline", timeline);
-  Table notifications({"NOTIFIER", "KIND", "STATE", "ATTEMPTS", "DELIVERED", "LAST ERROR"});
+  TextTable notifications({"NOTIFIER", "KIND", "STATE", "ATTEMPTS", "DELIVERED", "LAST ERROR"});
   for (const json& one : member(incident, "notifications")) {
     notifications.add_row({{field(one, "notifier")},
                            {field(one, "kind")},

@@ -18,7 +18,7 @@ namespace tocsin {
 namespace {
 
 struct IncidentsOptions {
-  ApiOptions api;
+  ApiAddress api;
   std::string output = "table";
   std::string by;
   std::string text;
@@ -129,7 +129,7 @@ using Options = std::shared_ptr<IncidentsOptions>;
 CLI::App* add_action(CLI::App& parser, const Options& options, const std::string& name,
                      const std::string& description) {
   CLI::App* action = parser.add_subcommand(name, description);
-  add_api_address(*action, options->api);
+  add_address(*action, options->api);
   action->add_option("--output", options->output, "table or json")
       ->check(CLI::IsMember({"table", "json"}))
       ->capture_default_str();
@@ -150,7 +150,7 @@ void add_list(CLI::App& parser, const Options& options) {
 CLI::App* add_change(CLI::App& parser, const Options& options, const std::string& name,
                      const std::string& description) {
   CLI::App* action = add_action(parser, options, name, description);
-  add_api_token(*action, options->api);
+  add_token(*action, options->api);
   action->add_option("--by", options->by, "who does it")->capture_default_str();
   return action;
 }

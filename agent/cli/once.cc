@@ -13,7 +13,7 @@
 #include "agent/cli/command.h"
 #include "agent/cli/http_client.h"
 #include "agent/cli/outlook.h"
-#include "agent/cli/table.h"
+#include "agent/cli/text_table.h"
 #include "agent/config/load.h"
 #include "agent/http/curl_transport.h"
 
@@ -42,7 +42,7 @@ Color color_of(Outlook::State state) {
 }
 
 void print_table(const std::vector<Outlook>& outlooks) {
-  Table table({"RULE", "STATE", "SERIES", "BREACHING", "WORST", "THRESHOLD", "QUERY TIME", "ERROR"});
+  TextTable table({"RULE", "STATE", "SERIES", "BREACHING", "WORST", "THRESHOLD", "QUERY TIME", "ERROR"});
   for (const Outlook& outlook : outlooks) {
     table.add_row({{outlook.rule->name},
                    {std::string(state_text(outlook.state)), color_of(outlook.state)},

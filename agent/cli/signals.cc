@@ -1,0 +1,42 @@
+#include "agent/cli/signals.h"
+
+#include <pthread.h>
+#include <signal.h>
+
+#include <utility>
+
+namespace tocsin {
+namespace {
+
+constexpr int kEndOfThread = SIGUSR1;  // wakes the thread from sigwait when the object goes
+
+sigset_t handled_signals() {
+  sigset_t set;
+  sigemptyset(&set);
+  for (const int signal : {SIGTERM, SIGINT, SIGHUP, kEndOfThread}) sigaddset(&set, signal);
+  return set;
+}
+
+}  // namespace
+
+Signals::Signals() {
+  const sigset_t set = handled_signals();
+  pthread_sigmask(SIG_BLOCK, &set, nullptr);
+  // A receiver that closes its connection must not end the agent.
+  ::signal(SIGPIPE, SIG_IGN);  // NOLINT(concurrency-mt-unsafe): before any other thread
+}
+
+Signals::~Signals() {
+  if (thread_.joinable()) pthread_kill(thread_.native_handle(), kEndOfThread);
+}
+
+void Signals::deliver(std::function<void()> stop, std::function<void()> reload) {
+  thread_ = std::jthread([stop = std::move(stop), reload = std::move(reload)] {
+    const sigset_t set = handled_signals();
+    for (int signal = 0; sigwait(&set, &signal) == 0 && signal != kEndOfThread;) {
+      signal == SIGHUP ? reload() : stop();
+    }
+  });
+}
+
+}  // namespace tocsin
