@@ -1,0 +1,62 @@
+#include "agent/http/console.h"
+
+#include <fcntl.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <array>
+
+#include "tests/agent/http/transport_fixture.h"
+
+namespace tocsin {
+namespace {
+
+class Pipe {
+ public:
+  Pipe() { EXPECT_EQ(::pipe2(ends_.data(), O_CLOEXEC), 0); }
+  ~Pipe() {
+    close_reader();
+    ::close(ends_[1]);
+  }
+  Pipe(const Pipe&) = delete;
+  Pipe& operator=(const Pipe&) = delete;
+  int writer() const { return ends_[1]; }
+  void close_reader() {
+    if (ends_[0] >= 0) ::close(ends_[0]);
+    ends_[0] = -1;
+  }
+  std::string read() const {
+    std::array<char, 256> buffer{};
+    const ssize_t count = ::read(ends_[0], buffer.data(), buffer.size());
+    return {buffer.data(), static_cast<std::size_t>(count > 0 ? count : 0)};
+  }
+
+ private:
+  std::array<int, 2> ends_{};
+};
+
+class Console : public testing::TransportTest {};
+
+TEST_F(Console, LineIsOutBeforeWaitAndCompletesWith200) {
+  Pipe pipe;
+  CurlTransport to_pipe("tocsin/0.0", pipe.writer());
+  to_pipe.start(7, ConsoleLine{"INC-1 opened"});
+  EXPECT_EQ(pipe.read(), "INC-1 opened\n");
+  const auto done = to_pipe.wait(0ms);
+  ASSERT_EQ(done.size(), 1U);
+  EXPECT_EQ(done[0].id, 7U);
+  EXPECT_TRUE(done[0].response.ok());
+}
+
+TEST_F(Console, ClosedStdoutIsBroken) {
+  Pipe pipe;
+  pipe.close_reader();
+  const Response response = write_console(pipe.writer(), {"text"});
+  EXPECT_EQ(response.fault, TransportFault::broken);
+  EXPECT_FALSE(response.sent);
+  EXPECT_THAT(response.fault_text, ::testing::HasSubstr("stdout: Broken pipe"));
+}
+
+}  // namespace
+}  // namespace tocsin
