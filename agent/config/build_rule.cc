@@ -15,12 +15,16 @@ std::vector<Grade> grades_of(const RuleDraft& draft) {
   return {grade};
 }
 
+std::string_view called(const Rule& rule) {
+  return rule.name.empty() ? "this rule" : std::string_view(rule.name);
+}
+
 /// A value that both breaches and recovers would open and resolve its incident at every tick.
 void check_recover(const RuleDraft& draft, const Rule& rule, FaultList& faults) {
   if (!draft.recover) return;
   if (!draft.has_threshold) {
     faults.add(draft.recover->place,
-               fmt::format("`recover`: the rule {} has no threshold to recover from; add one or remove it", rule.name));
+               fmt::format("`recover`: {} has no threshold to recover from; add one or remove it", called(rule)));
     return;
   }
   const std::optional<Threshold>& mildest = rule.grades.front().threshold;
@@ -29,19 +33,17 @@ void check_recover(const RuleDraft& draft, const Rule& rule, FaultList& faults) 
       draft.recover->place,
       fmt::format("`recover`: \"{}\" contradicts the threshold \"{}\" of {}: some values satisfy both; write one "
                   "that no breaching value satisfies",
-                  draft.recover->value.text(), mildest->text(), rule.name));
+                  draft.recover->value.text(), mildest->text(), called(rule)));
 }
 
-/// Nothing happens between two ticks, so that a span shorter than the interval is not what it seems to be.
 void check_span(std::string_view key, const std::optional<Located<Duration>>& span, const Rule& rule,
                 FaultList& faults) {
   if (!span || span->value == 0ms || span->value >= rule.interval) return;
   const std::string interval = format_duration(rule.interval);
-  faults.add(
-      span->place,
-      fmt::format("`{}`: {} is shorter than the interval of {} ({}) and would have no effect; write \"0s\", or at "
-                  "least \"{}\"",
-                  key, format_duration(span->value), rule.name, interval, interval));
+  faults.add(span->place,
+             fmt::format("`{}`: {} has no effect of its own, being shorter than the interval of {} ({}), as "
+                         "nothing happens between two evaluations; write \"0s\", or at least \"{}\"",
+                         key, format_duration(span->value), called(rule), interval, interval));
 }
 
 }  // namespace

@@ -48,7 +48,7 @@ RuleSet read_rules(const TomlFile& file, const Sections& sections, FaultList& fa
 /// A route that could take tocsin's own incidents: the one that says that tocsin cannot see must reach somebody.
 bool may_take_own_incidents(const std::vector<LocatedRoute>& routes) {
   Rule blind;
-  blind.name = "TocsinBlind";
+  blind.name = kOwnIncidents.front();
   blind.grades = {Grade{.severity = Severity::sev2, .threshold = std::nullopt}};
   return is_routed(routes, blind);
 }

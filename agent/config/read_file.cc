@@ -69,6 +69,10 @@ Result<void> check_readable(const std::string& path) {
   return check_regular(OpenFile(path));
 }
 
+std::string unreadable(const std::string& path, const Error& error) {
+  return fmt::format("cannot read {}: {}; name a file that tocsin may read", path, error.text);
+}
+
 bool world_readable(const std::string& path) {
   struct stat status{};
   return ::stat(path.c_str(), &status) == 0 && (status.st_mode & S_IROTH) != 0;

@@ -20,6 +20,9 @@ Result<std::string> read_file(const std::string& path, std::size_t bytes_max);
 /// Whether the file can be opened for reading; the error as above.
 Result<void> check_readable(const std::string& path);
 
+/// What a fault says about a file that could not be read.
+std::string unreadable(const std::string& path, const Error& error);
+
 bool world_readable(const std::string& path);
 
 }  // namespace tocsin

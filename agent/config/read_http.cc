@@ -20,7 +20,7 @@ void read_path(Table& table, std::string_view key, std::string& out) {
   if (!path || path->value.empty()) return;
   out = resolve_path(folder_of(table.file().name()), path->value);
   if (const auto readable = check_readable(out); !readable) {
-    table.fault(key, fmt::format("cannot read {}: {}", out, readable.error().text));
+    table.fault(key, unreadable(out, readable.error()));
   }
 }
 

@@ -5,6 +5,7 @@
 #include <charconv>
 
 #include "agent/base/text.h"
+#include "agent/config/characters.h"
 #include "agent/config/read_sections.h"
 
 namespace tocsin {
@@ -91,6 +92,9 @@ NotifiersSection read_notifiers(Table& root) {
   NotifiersSection section;
   root.each_named("notifiers", [&](const Located<std::string>& name, Table& table) {
     section.names.push_back(name.value);
+    if (name.value.empty() || has_control_character(name.value)) {
+      table.fault_at(name.place, "notifiers", "the name is empty or holds control characters; write [notifiers.NAME]");
+    }
     const auto type = read_type(table);
     if (!type) return table.ignore_unknown_keys();
     NotifierSettings settings;

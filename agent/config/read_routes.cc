@@ -7,6 +7,7 @@ namespace tocsin {
 namespace {
 
 void read_matchers(Table& table, LocatedRoute& out) {
+  const std::size_t faults_before = table.faults().size();
   for (const Located<std::string>& text : table.strings("match")) {
     auto matchers = parse_matchers(text.value);
     if (!matchers) {
@@ -18,6 +19,7 @@ void read_matchers(Table& table, LocatedRoute& out) {
       out.matcher_places.push_back(text.place);
     }
   }
+  out.readable = table.faults().size() == faults_before;
 }
 
 }  // namespace
@@ -31,11 +33,7 @@ std::vector<LocatedRoute> read_routes(Table& root, const std::vector<std::string
     table.require("notify", "write the names of the notifiers to tell, or [] for nobody");
     route.route.notify = read_notify(table, "notify", notifier_names);
     table.boolean("continue", route.route.continues);
-    if (table.has("repeat_interval")) {
-      Duration interval{0};
-      table.duration("repeat_interval", interval, 1s);
-      route.route.repeat_interval = interval;
-    }
+    if (table.has("repeat_interval")) table.duration("repeat_interval", route.route.repeat_interval.emplace(0), 1s);
     routes.push_back(std::move(route));
   });
   return routes;

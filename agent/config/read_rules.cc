@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <utility>
 
 #include "agent/base/text.h"
@@ -12,8 +11,6 @@
 
 namespace tocsin {
 namespace {
-
-constexpr std::array<std::string_view, 2> kOwnIncidents = {"TocsinBlind", "TocsinRuleFailing"};
 
 Result<std::string> parse_rule_name(std::string_view text) {
   if (std::ranges::find(kOwnIncidents, text) != kOwnIncidents.end()) {
@@ -33,8 +30,8 @@ void read_name(Table& table, RuleDraft& draft, RuleSet& out) {
   const auto [first, added] = out.names.emplace(draft.name->value, draft.name->place);
   if (added) return;
   const Place& place = first->second;
-  table.fault("name", fmt::format("there is already a rule {} at {}:{}:{}; choose another name", draft.name->value,
-                                  place.file, place.line, place.column));
+  table.fault("name", fmt::format("duplicate name: there is a rule {} at {}:{}:{} already; choose another",
+                                  draft.name->value, place.file, place.line, place.column));
 }
 
 void read_rule(Table& table, RuleDraft draft, const RuleFileContext& context, RuleSet& out) {

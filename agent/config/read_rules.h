@@ -1,15 +1,20 @@
 // The rule files: found by glob, read, checked against each other.
 #pragma once
 
+#include <array>
 #include <map>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "agent/config/read_sections.h"
 #include "rules/rule.h"
 
 namespace tocsin {
+
+/// Rules of tocsin's own: no rule of a file may be called like one, and routes may name them.
+inline constexpr std::array<std::string_view, 2> kOwnIncidents = {"TocsinBlind", "TocsinRuleFailing"};
 
 /// A rule with the place of its name, for the checks that follow; disabled rules too.
 struct LocatedRule {

@@ -61,7 +61,7 @@ Result<void> check_label_name(std::string_view name) {
     return fail(fmt::format("tocsin itself sets the label `{}`; use another name", name));
   }
   if (is_identifier(name) && !name.starts_with("__")) return {};
-  return fail(fmt::format("{} cannot be the name of a label; use letters, digits and _, no digit first and no __ there",
+  return fail(fmt::format("{} cannot be the name of a label; use letters, digits and _, with a letter or one _ first",
                           quote(name)));
 }
 
@@ -84,7 +84,7 @@ std::vector<std::string> read_notify(Table& table, std::string_view key,
     } else {
       const std::string remedy = notifier_names.empty() ? fmt::format("add the section [notifiers.{}]", name.value)
                                                         : suggestion(name.value, notifier_names);
-      table.fault_at(name.place, key, fmt::format("there is no notifier {}; {}", quote(name.value), remedy));
+      table.fault_at(name.place, key, fmt::format("unknown notifier {}; {}", quote(name.value), remedy));
     }
   }
   return names;

@@ -22,6 +22,7 @@ struct LocatedRoute {
   Route route;
   Place place;
   std::vector<Place> matcher_places;  // one per matcher: of the string it stands in
+  bool readable = true;               // all of `match` could be read
 };
 
 /// Notifiers are known by name also where their settings are faulty, so that a fault is not reported twice.

@@ -11,8 +11,8 @@ namespace {
 
 Result<void> check_annotation_name(std::string_view name) {
   if (is_identifier(name)) return {};
-  return fail(
-      fmt::format("{} cannot be the name of an annotation; use letters, digits and _, no digit first", quote(name)));
+  return fail(fmt::format("{} cannot be the name of an annotation; use letters, digits and _, with a letter or _ first",
+                          quote(name)));
 }
 
 void put(Rule::NamedTemplates& templates, const std::string& name, const Template& value) {

@@ -21,6 +21,8 @@ std::optional<std::string> known_value(const Rule& rule, Severity severity, std:
   if (label == "severity") return std::string(severity_text(severity));
   const auto found = std::ranges::find(rule.labels, label, &Rule::NamedTemplates::value_type::first);
   if (found == rule.labels.end() || found->second.source().find("{{") != std::string::npos) return std::nullopt;
+  // An empty value removes the label, and then one of the configuration's labels may take its place.
+  if (found->second.source().empty()) return std::nullopt;
   return found->second.source();
 }
 
@@ -49,16 +51,16 @@ void check_severity_matcher(const Matcher& matcher, const Place& place, FaultLis
   const auto meant = parse_severity(matcher.value());
   const std::string remedy =
       meant ? fmt::format("write severity=\"{}\"", severity_text(*meant)) : "severities are SEV1, SEV2, SEV3 and SEV4";
-  faults.add(place, fmt::format("`match`: {} matches no severity, so that nothing reaches this route; {}",
-                                matcher.text(), remedy));
+  faults.add(place, fmt::format("`match`: {} matches no severity and makes this route unreachable; {}", matcher.text(),
+                                remedy));
 }
 
 void check_rule_matcher(const Matcher& matcher, const Place& place, const RuleSet& rules, FaultList& faults) {
-  std::vector<std::string> names = {"TocsinBlind", "TocsinRuleFailing"};
+  std::vector<std::string> names(kOwnIncidents.begin(), kOwnIncidents.end());
   for (const auto& [name, first] : rules.names) names.push_back(name);
   if (std::ranges::any_of(names, [&](const std::string& name) { return matches_value(matcher, name); })) return;
   const auto meant = nearest(matcher.value(), names);
-  faults.add(place, fmt::format("`match`: {} matches no rule, so that nothing reaches this route; {}", matcher.text(),
+  faults.add(place, fmt::format("`match`: {} matches no rule and makes this route unreachable; {}", matcher.text(),
                                 meant ? fmt::format("did you mean `{}`?", *meant) : "write the name of a rule"));
 }
 
@@ -72,12 +74,13 @@ bool takes_all_of(const Route& earlier, const Route& later) {
 void check_shadowed(const std::vector<LocatedRoute>& routes, std::size_t index, FaultList& faults) {
   for (std::size_t i = 0; i < index; ++i) {
     const LocatedRoute& earlier = routes[i];
-    if (earlier.route.continues || !takes_all_of(earlier.route, routes[index].route)) continue;
-    faults.add(
-        routes[index].place,
-        fmt::format("no incident can reach this route: the one in line {} takes all of them first; move this one "
-                    "before it, or set `continue = true` there",
-                    earlier.place.line));
+    const bool comparable = earlier.readable && routes[index].readable && !earlier.route.continues;
+    if (!comparable || !takes_all_of(earlier.route, routes[index].route)) continue;
+    faults.add(routes[index].place,
+               fmt::format(
+                   "this route is unreachable: the one in line {} takes every incident first; move this one before it, "
+                   "or set `continue = true` there",
+                   earlier.place.line));
     return;
   }
 }

@@ -19,7 +19,7 @@ std::string file_key(std::string_view key) {
 
 Result<std::string> read_secret_file(const std::string& path) {
   auto content = read_file(path, kSecretBytesMax);
-  if (!content) return fail(fmt::format("cannot read {}: {}", path, content.error().text));
+  if (!content) return fail(unreadable(path, content.error()));
   while (content->ends_with('\n') || content->ends_with('\r')) content->pop_back();
   if (content->empty()) return fail(fmt::format("{} is empty; write the secret into it", path));
   if (has_control_character(*content)) {
@@ -50,12 +50,14 @@ Result<std::string> expand_environment(std::string_view text) {
     return fail("it looks like an environment variable, but ${NAME} takes letters, digits and _");
   // Nothing in this process changes its environment, so that reading it is safe in any thread.
   const char* value = std::getenv(name.c_str());  // NOLINT(concurrency-mt-unsafe)
-  if (value == nullptr) return fail(fmt::format("the environment variable {} is not set; set it or use a file", name));
+  if (value == nullptr)
+    return fail(fmt::format("the environment variable {} is not set; set it where tocsin runs", name));
   return std::string(value);
 }
 
-bool has_secret(const Table& table, std::string_view key) {
-  return table.has(key) || table.has(file_key(key));
+bool has_secret(Table& table, std::string_view key) {
+  const bool given = table.has(key), file = table.has(file_key(key));
+  return given || file;
 }
 
 std::optional<Located<Secret>> read_secret(Table& table, std::string_view key) {

@@ -16,7 +16,7 @@ std::optional<Located<Secret>> read_secret(Table& table, std::string_view key);
 void read_secret(Table& table, std::string_view key, Secret& out);
 
 /// Whether `key` or its `_file` is there, faulty or not.
-bool has_secret(const Table& table, std::string_view key);
+bool has_secret(Table& table, std::string_view key);
 
 /// The value of a string that may be "${ENVIRONMENT_VARIABLE}".
 Result<std::string> expand_environment(std::string_view text);

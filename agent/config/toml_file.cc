@@ -14,11 +14,13 @@ namespace {
 
 constexpr std::size_t kTomlBytesMax = 16UL << 20;
 
-/// toml++'s texts begin with "Error while parsing ..." or "Encountered ...".
+/// toml++'s texts begin with "Error while parsing ..." or "Encountered invalid utf-8 sequence".
 std::string syntax_fault(std::string_view description) {
   constexpr std::string_view kOpening = "Error while ";
-  if (description.starts_with(kOpening)) description.remove_prefix(kOpening.size());
-  return fmt::format("this is not valid TOML: {}", description);
+  if (!description.starts_with(kOpening)) return "this is not UTF-8; save the file in UTF-8";
+  description.remove_prefix(kOpening.size());
+  return fmt::format("this is not TOML ({}); texts stand in quotes, and each `key = value` on a line of its own",
+                     description);
 }
 
 }  // namespace
@@ -29,7 +31,7 @@ TomlFile::TomlFile(std::string name, std::string text, toml::table root)
 std::optional<TomlFile> TomlFile::read(const std::string& name, const Place& named_at, FaultList& faults) {
   auto text = read_file(name, kTomlBytesMax);
   if (!text) {
-    faults.add(named_at, fmt::format("cannot read {}: {}", name, text.error().text));
+    faults.add(named_at, unreadable(name, text.error()));
     return std::nullopt;
   }
   return parse(name, std::move(*text), faults);

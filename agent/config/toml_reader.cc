@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <tuple>
 
+#include "agent/base/text.h"
 #include "agent/config/nearest.h"
 
 namespace tocsin {
@@ -59,6 +60,10 @@ const toml::node* Table::find(std::string_view key) {
   return table_.get(key);
 }
 
+bool Table::has(std::string_view key) {
+  return find(key) != nullptr;
+}
+
 Place Table::place_of(std::string_view key) const {
   const toml::node* node = table_.get(key);
   return node == nullptr ? place_ : place_of(*node);
@@ -73,7 +78,6 @@ void Table::fault_at(const Place& place, std::string_view key, std::string_view 
 }
 
 bool Table::require(std::string_view key, std::string_view remedy) {
-  asked_.emplace(key);
   if (has(key)) return true;
   faults_.add(place_, fmt::format("`{}` is missing; {}", key, remedy));
   return false;
@@ -219,8 +223,8 @@ std::vector<Table::Entry> Table::entries(std::string_view key) {
   return entries;
 }
 
-std::string Table::words_text(const std::vector<std::string>& words) const {
-  return fmt::format("this is none of the words known here; write one of \"{}\"", fmt::join(words, "\", \""));
+std::string Table::unknown_word(std::string_view word, const std::vector<std::string>& known) {
+  return fmt::format("{} is not known here; write one of \"{}\"", quote(word), fmt::join(known, "\", \""));
 }
 
 }  // namespace tocsin

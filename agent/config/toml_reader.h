@@ -27,7 +27,7 @@ class Table {
   Table(const Table&) = delete;
   Table& operator=(const Table&) = delete;
 
-  bool has(std::string_view key) const { return table_.contains(key); }
+  bool has(std::string_view key);
   /// Of the value of `key`, or of the whole table where it is missing.
   Place place_of(std::string_view key) const;
   const Place& place() const { return place_; }
@@ -77,7 +77,7 @@ class Table {
   Place place_of(const toml::node& node) const { return file_.place(node.source()); }
   void wrong_type(std::string_view key, const toml::node& node, std::string_view expected);
   bool at_least(std::string_view key, const Place& place, Duration value, Duration least);
-  std::string words_text(const std::vector<std::string>& words) const;
+  static std::string unknown_word(std::string_view word, const std::vector<std::string>& known);
   void report_unknown_keys() const;
 
   const toml::table& table_;
@@ -114,7 +114,7 @@ void Table::choice(std::string_view key, T& out, std::initializer_list<std::pair
       if (word == text) return value;
       known.emplace_back(word);
     }
-    return fail(words_text(known));
+    return fail(unknown_word(text, known));
   });
 }
 

@@ -1,136 +1,109 @@
 #include "agent/config/url.h"
 
-#include <curl/curl.h>
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <charconv>
 #include <initializer_list>
-#include <memory>
-#include <optional>
 
+#include "agent/base/text.h"
 #include "agent/config/characters.h"
+#include "agent/http/url.h"
 
 namespace tocsin {
 namespace {
-
-/// One URL in libcurl's parser, which is also the one that will use it.
-class ParsedUrl {
- public:
-  explicit ParsedUrl(std::string_view text) : handle_(curl_url(), curl_url_cleanup) {
-    status_ = curl_url_set(handle_.get(), CURLUPART_URL, std::string(text).c_str(), CURLU_NON_SUPPORT_SCHEME);
-  }
-
-  bool ok() const { return status_ == CURLUE_OK; }
-  std::string problem() const { return curl_url_strerror(status_); }
-  bool has(CURLUPart part) const { return get(part).has_value(); }
-
-  std::optional<std::string> get(CURLUPart part) const {
-    char* value = nullptr;
-    if (curl_url_get(handle_.get(), part, &value, 0) != CURLUE_OK) return std::nullopt;
-    const std::unique_ptr<char, void (*)(void*)> owner(value, curl_free);
-    return std::string(value);
-  }
-
- private:
-  std::unique_ptr<CURLU, void (*)(CURLU*)> handle_;
-  CURLUcode status_ = CURLUE_OK;
-};
 
 struct UrlRules {
   std::initializer_list<std::string_view> schemes;
   std::string_view example;
   bool credentials_allowed = false;
 };
+const UrlRules kHttp{.schemes = {"http", "https"}, .example = "https://host.example.org/path"};
+const UrlRules kProxy{.schemes = {"http", "https", "socks5", "socks5h"},
+                      .example = "http://proxy.example.org:3128",
+                      .credentials_allowed = true};
+const UrlRules kSmtp{.schemes = {"smtp", "smtps"}, .example = "smtp://mail.example.org:587"};
 
-Result<void> check_url(const ParsedUrl& url, const UrlRules& rules) {
-  if (!url.ok()) return fail(fmt::format("this is no URL ({}); write it like {}", url.problem(), rules.example));
-  const std::string scheme = url.get(CURLUPART_SCHEME).value_or("");
-  if (std::ranges::find(rules.schemes, scheme) == rules.schemes.end()) {
-    return fail(fmt::format("the scheme {} cannot be used here; write it like {}", scheme, rules.example));
+/// What stands between "//" and the path, query or fragment.
+std::string_view authority(std::string_view text) {
+  const std::size_t slashes = text.find("//");
+  if (slashes == std::string_view::npos) return {};
+  const std::string_view rest = text.substr(slashes + 2);
+  return rest.substr(0, rest.find_first_of("/?#"));
+}
+
+Result<std::string> parse_url(std::string_view text, const UrlRules& rules) {
+  if (text.find("://") == std::string_view::npos) {
+    return fail(fmt::format("the URL names no scheme; write it like {}", rules.example));
   }
-  if (url.get(CURLUPART_HOST).value_or("").empty()) {
-    return fail(fmt::format("the URL names no host; write it like {}", rules.example));
+  const auto url = Url::parse(std::string(text));
+  if (!url) return fail(fmt::format("{}; write it like {}", url.error().text, rules.example));
+  if (std::ranges::find(rules.schemes, url->scheme()) == rules.schemes.end()) {
+    return fail(
+        fmt::format("the scheme {} cannot be used here; write it like {}", quote(url->scheme()), rules.example));
   }
-  if (!rules.credentials_allowed && (url.has(CURLUPART_USER) || url.has(CURLUPART_PASSWORD))) {
+  if (url->host().empty()) return fail(fmt::format("the URL names no host; write it like {}", rules.example));
+  if (!rules.credentials_allowed && authority(text).find('@') != std::string_view::npos) {
     return fail("the URL holds a user name or password; take it out and give it in keys of its own");
   }
-  if (url.has(CURLUPART_FRAGMENT)) return fail("the URL holds a fragment (#...), which is never sent; take it out");
-  return {};
-}
-
-Result<void> check_http_url(const ParsedUrl& url) {
-  return check_url(url, {.schemes = {"http", "https"}, .example = "https://host.example.org/path"});
-}
-
-/// libcurl takes some control characters and blanks in URLs; nobody means them.
-Result<void> check_characters(std::string_view text) {
-  const bool blank = text.find(' ') != std::string_view::npos;
-  if (blank || has_control_character(text))
-    return fail("it holds blanks or control characters; percent-encode or remove them");
-  return {};
-}
-
-Result<std::string> checked(std::string_view text, const Result<void>& check) {
-  if (const auto characters = check_characters(text); !characters) return std::unexpected(characters.error());
-  if (!check) return std::unexpected(check.error());
+  if (text.find('#') != std::string_view::npos) return fail("a fragment (#...) of a URL is never sent; take it out");
   return std::string(text);
+}
+
+std::string without_slashes_at_end(std::string text) {
+  while (text.ends_with('/')) text.pop_back();
+  return text;
 }
 
 }  // namespace
 
 Result<std::string> parse_http_url(std::string_view text) {
-  return checked(text, check_http_url(ParsedUrl(text)));
+  return parse_url(text, kHttp);
 }
 
 Result<std::string> parse_base_url(std::string_view text) {
-  const ParsedUrl url(text);
-  auto base = checked(text, check_http_url(url));
-  if (!base) return base;
-  if (url.has(CURLUPART_QUERY)) return fail("the URL holds a query (?...); leave it out, paths are put behind the URL");
-  while (base->ends_with('/')) base->pop_back();
-  return base;
+  const auto url = parse_url(text, kHttp);
+  if (!url) return url;
+  if (url->find('?') != std::string::npos) {
+    return fail("the URL holds a query (?...); leave it out, paths are put behind the URL");
+  }
+  return without_slashes_at_end(*url);
 }
 
 Result<std::string> parse_proxy_url(std::string_view text) {
-  const UrlRules rules{.schemes = {"http", "https", "socks5", "socks5h"},
-                       .example = "http://proxy.example.org:3128",
-                       .credentials_allowed = true};
-  return checked(text, check_url(ParsedUrl(text), rules));
+  return parse_url(text, kProxy);
 }
 
 Result<std::string> parse_smtp_url(std::string_view text) {
-  const UrlRules rules{.schemes = {"smtp", "smtps"}, .example = "smtp://mail.example.org:587"};
-  const ParsedUrl url(text);
-  auto smtp = checked(text, check_url(url, rules));
-  if (!smtp) return smtp;
-  if (url.get(CURLUPART_PATH).value_or("/") != "/" || url.has(CURLUPART_QUERY)) {
-    return fail(fmt::format("the URL holds a path; write it like {}", rules.example));
-  }
-  while (smtp->ends_with('/')) smtp->pop_back();
+  const auto url = parse_url(text, kSmtp);
+  if (!url) return url;
+  const std::string smtp = without_slashes_at_end(*url);
+  const std::string_view host = authority(smtp);
+  if (!smtp.ends_with(host)) return fail(fmt::format("the URL holds a path; write it like {}", kSmtp.example));
   return smtp;
 }
 
 Result<std::string> parse_listen(std::string_view text) {
-  const auto bad = [text] { return fail(fmt::format("\"{}\" is no HOST:PORT; write it like 127.0.0.1:9876", text)); };
+  const auto bad = [text] {
+    return fail(fmt::format("{} is no HOST:PORT; write it like 127.0.0.1:9876", quote(text)));
+  };
   const std::size_t colon = text.rfind(':');
-  if (colon == std::string_view::npos || !check_characters(text)) return bad();
+  if (colon == std::string_view::npos || has_control_character(text)) return bad();
   const std::string_view host = text.substr(0, colon), port_text = text.substr(colon + 1);
   unsigned port = 0;
   const auto [end, error] = std::from_chars(port_text.data(), port_text.data() + port_text.size(), port);
   if (error != std::errc() || end != port_text.data() + port_text.size() || port > 65535) return bad();
   const bool bracketed = host.starts_with('[') && host.ends_with(']');
-  if (!bracketed && host.find_first_of(":[]/") != std::string_view::npos) return bad();
+  if (!bracketed && host.find_first_of(":[]/@ ") != std::string_view::npos) return bad();
   return std::string(text);
 }
 
 Result<std::string> parse_store_url(std::string_view text) {
   constexpr std::string_view kScheme = "sqlite://";
   if (!text.starts_with(kScheme) || text.size() == kScheme.size()) {
-    return fail(
-        "only SQLite is supported; write sqlite:///var/lib/tocsin/tocsin.db or sqlite://file-beside-this-one.db");
+    return fail("only SQLite is supported; write sqlite:///var/lib/tocsin/tocsin.db or sqlite://tocsin.db");
   }
-  if (text.find('\0') != std::string_view::npos) return fail("the path holds a NUL character; remove it");
+  if (has_control_character(text)) return fail("the path holds control characters; remove them");
   return std::string(text.substr(kScheme.size()));
 }
 

@@ -16,7 +16,9 @@ TEST(Nearest, FindsTheNameWithTheFewestEdits) {
   EXPECT_EQ(nearest("fro", kKeys), "for");
 }
 
-TEST(Nearest, IgnoresCase) { EXPECT_EQ(nearest("INTERVAL", kKeys), "interval"); }
+TEST(Nearest, IgnoresCase) {
+  EXPECT_EQ(nearest("INTERVAL", kKeys), "interval");
+}
 
 TEST(Nearest, FindsNothingWhereNothingIsClose) {
   EXPECT_EQ(nearest("colour", kKeys), std::nullopt);
@@ -24,7 +26,9 @@ TEST(Nearest, FindsNothingWhereNothingIsClose) {
   EXPECT_EQ(nearest("interval", {}), std::nullopt);
 }
 
-TEST(Nearest, GivesUpOnAbsurdlyLongWords) { EXPECT_EQ(nearest(std::string(1'000'000, 'a'), kKeys), std::nullopt); }
+TEST(Nearest, GivesUpOnAbsurdlyLongWords) {
+  EXPECT_EQ(nearest(std::string(1'000'000, 'a'), kKeys), std::nullopt);
+}
 
 TEST(Suggestion, ListsWhatIsKnownWhereNothingIsClose) {
   EXPECT_EQ(suggestion("intervall", kKeys), "did you mean `interval`?");

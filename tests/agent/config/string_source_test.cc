@@ -24,9 +24,13 @@ TEST(PlaceInString, CountsEscapesAsWritten) {
   EXPECT_EQ(at(R"(a = '\"x')", 1, 3), "1:8");
 }
 
-TEST(PlaceInString, AnEscapedNewlineBeginsALineOfTheValueOnly) { EXPECT_EQ(at(R"(a = "one\ntwo")", 2, 2), "1:12"); }
+TEST(PlaceInString, AnEscapedNewlineBeginsALineOfTheValueOnly) {
+  EXPECT_EQ(at(R"(a = "one\ntwo")", 2, 2), "1:12");
+}
 
-TEST(PlaceInString, CountsCodePoints) { EXPECT_EQ(at("a = \"\xC3\xA9\xF0\x9F\x94\x94x\"", 1, 3), "1:8"); }
+TEST(PlaceInString, CountsCodePoints) {
+  EXPECT_EQ(at("a = \"\xC3\xA9\xF0\x9F\x94\x94x\"", 1, 3), "1:8");
+}
 
 TEST(PlaceInString, FollowsLinesOfMultiLineStrings) {
   EXPECT_EQ(at("a = '''\none\ntwo'''", 1, 1), "2:1");
@@ -35,7 +39,9 @@ TEST(PlaceInString, FollowsLinesOfMultiLineStrings) {
   EXPECT_EQ(at("a = \"\"\"\r\none\"\"\"", 1, 2), "2:2");
 }
 
-TEST(PlaceInString, SkipsTheBlanksOfALineContinuation) { EXPECT_EQ(at("a = \"\"\"\none \\\n   two\"\"\"", 1, 5), "3:4"); }
+TEST(PlaceInString, SkipsTheBlanksOfALineContinuation) {
+  EXPECT_EQ(at("a = \"\"\"\none \\\n   two\"\"\"", 1, 5), "3:4");
+}
 
 TEST(PlaceInString, StopsAtTheClosingQuote) {
   EXPECT_EQ(at("a = \"xy\" # z", 1, 9), "1:8");

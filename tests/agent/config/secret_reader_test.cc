@@ -1,0 +1,71 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+
+#include <cstdlib>
+#include <string>
+
+#include "tests/agent/config/config_folder.h"
+
+namespace tocsin {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+
+std::string config_with_token(const std::string& setting) {
+  return "prometheus.url = 'http://localhost:9090'\n[web]\n" + setting + "\n";
+}
+
+TEST(Secrets, ComeFromTheEnvironment) {
+  const ConfigFolder folder;
+  folder.write("tocsin.toml", config_with_token("token = '${TOCSIN_TEST_TOKEN}'"));
+  ASSERT_EQ(::setenv("TOCSIN_TEST_TOKEN", "from-environment", 1), 0);  // NOLINT(concurrency-mt-unsafe)
+  EXPECT_EQ(folder.load().config->web.token, Secret("from-environment"));
+  ASSERT_EQ(::setenv("TOCSIN_TEST_TOKEN", "", 1), 0);  // NOLINT(concurrency-mt-unsafe)
+  EXPECT_THAT(complaints(folder.load()), HasSubstr("tocsin.toml:3:9: `token`: it is empty"));
+  ASSERT_EQ(::unsetenv("TOCSIN_TEST_TOKEN"), 0);  // NOLINT(concurrency-mt-unsafe)
+  EXPECT_THAT(complaints(folder.load()), HasSubstr("the environment variable TOCSIN_TEST_TOKEN is not set"));
+}
+
+TEST(Secrets, ADollarElsewhereIsPartOfTheSecret) {
+  const ConfigFolder folder;
+  folder.write("tocsin.toml", config_with_token("token = 'a${HOME}$'"));
+  EXPECT_EQ(folder.load().config->web.token, Secret("a${HOME}$"));
+}
+
+TEST(Secrets, ComeFromFilesWithoutTheirLastLineEnd) {
+  const ConfigFolder folder;
+  folder.write("tocsin.toml", config_with_token("token_file = 'token'"));
+  folder.write("token", " with blanks \r\n\n");
+  EXPECT_EQ(folder.load().config->web.token, Secret(" with blanks "));
+}
+
+TEST(Secrets, AFileThatEverybodyCanReadIsAWarning) {
+  const ConfigFolder folder;
+  folder.write("tocsin.toml", config_with_token("token_file = 'token'"));
+  folder.write("token", "hunter2");
+  EXPECT_THAT(complaints(folder.load()), Not(HasSubstr("everybody")));
+  ASSERT_EQ(::chmod(folder.path("token").c_str(), 0644), 0);
+  const LoadedConfig loaded = folder.load();
+  EXPECT_THAT(complaints(loaded), HasSubstr("tocsin.toml:3:14: everybody on this machine can read the secret in " +
+                                            folder.path("token") + "; chmod o-r it"));
+  EXPECT_EQ(loaded.config->web.token, Secret("hunter2"));
+}
+
+TEST(Secrets, APipeIsRefusedAndNotWaitedFor) {
+  const ConfigFolder folder;
+  folder.write("tocsin.toml", config_with_token("token_file = 'pipe'"));
+  ASSERT_EQ(::mkfifo(folder.path("pipe").c_str(), 0600), 0);
+  EXPECT_THAT(complaints(folder.load()), HasSubstr("it is no regular file"));
+}
+
+TEST(Secrets, AHugeFileIsRefused) {
+  const ConfigFolder folder;
+  folder.write("tocsin.toml", config_with_token("token_file = 'token'"));
+  folder.write("token", std::string(65 << 10, 'x'));
+  EXPECT_THAT(complaints(folder.load()), HasSubstr("it is larger than 64 KiB"));
+}
+
+}  // namespace
+}  // namespace tocsin
