@@ -40,24 +40,24 @@ CurlTransport::~CurlTransport() {
 
 void CurlTransport::start(RequestId id, Outgoing outgoing) {
   TOCSIN_ASSERT(!exchanges_.contains(id));
-  std::visit([&](auto&& request) { start(id, std::forward<decltype(request)>(request)); }, std::move(outgoing));
+  std::visit([&](auto&& request) { begin(id, std::forward<decltype(request)>(request)); }, std::move(outgoing));
 }
 
-void CurlTransport::start(RequestId id, HttpRequest request) {
-  start(id, HttpExchange::make(id, take_handle(), std::move(request), user_agent_));
+void CurlTransport::begin(RequestId id, HttpRequest request) {
+  begin(id, HttpExchange::make(id, take_handle(), std::move(request), user_agent_));
 }
 
-void CurlTransport::start(RequestId id, MailRequest request) {
+void CurlTransport::begin(RequestId id, MailRequest request) {
   CurlEasy easy = take_handle();
   mail_sockets_.watch(easy);
-  start(id, MailExchange::make(id, std::move(easy), std::move(request)));
+  begin(id, MailExchange::make(id, std::move(easy), std::move(request)));
 }
 
-void CurlTransport::start(RequestId id, ConsoleLine line) {
+void CurlTransport::begin(RequestId id, ConsoleLine line) {
   completed_.push_back({.id = id, .response = write_console(console_fd_, line)});
 }
 
-void CurlTransport::start(RequestId id, Result<std::unique_ptr<Exchange>> exchange) {
+void CurlTransport::begin(RequestId id, Result<std::unique_ptr<Exchange>> exchange) {
   if (!exchange) {
     completed_.push_back({.id = id, .response = setup_fault(exchange.error().text)});
     return;

@@ -37,10 +37,10 @@ class CurlTransport final : public Transport {
     void operator()(CURLM* multi) const { curl_multi_cleanup(multi); }
   };
 
-  void start(RequestId id, HttpRequest request);
-  void start(RequestId id, MailRequest request);
-  void start(RequestId id, ConsoleLine line);
-  void start(RequestId id, Result<std::unique_ptr<Exchange>> exchange);
+  void begin(RequestId id, HttpRequest request);
+  void begin(RequestId id, MailRequest request);
+  void begin(RequestId id, ConsoleLine line);
+  void begin(RequestId id, Result<std::unique_ptr<Exchange>> exchange);
   CurlEasy take_handle();
   void drop(Exchange& exchange);
   void collect();
