@@ -68,7 +68,6 @@ Api::Api(Control& engine, StoreReader& store, Access access)
     : context_(engine, store), access_(std::make_shared<const Access>(std::move(access))) {}
 
 ApiReply Api::answer(const ApiRequest& request) {
-  if (request.header_count("Host") > 1) return failure(400, "the request has more than one Host header");
   const Result<Target> target = parse_target(request.target);
   if (!target) return failure(target.error());
 

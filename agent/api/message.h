@@ -11,8 +11,9 @@
 namespace tocsin {
 
 struct ApiRequest {
-  std::string method;  // as sent, "GET"
-  std::string target;  // as sent, "/api/v1/incidents?state=open"
+  std::string method;   // as sent, "GET"
+  std::string version;  // "HTTP/1.1"
+  std::string target;   // as sent, "/api/v1/incidents?state=open"
   std::vector<std::pair<std::string, std::string>> headers;
   std::string body;
   bool from_loopback = false;  // the peer's address is 127.0.0.0/8 or ::1

@@ -1,5 +1,8 @@
 #include "agent/api/reply.h"
 
+#include <fmt/format.h>
+
+#include "agent/base/limits.h"
 #include "agent/base/text.h"
 
 namespace tocsin {
@@ -78,6 +81,10 @@ ApiReply failure(unsigned int status, std::string_view text) {
 
 ApiReply failure(const Error& error) {
   return failure(status_of(error.code), error.text);
+}
+
+ApiReply body_too_large() {
+  return failure(413, fmt::format("the body has more than {} bytes", limits::kRequestBodyBytesMax));
 }
 
 std::string excerpt(std::string_view input) {

@@ -7,7 +7,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <charconv>
 #include <cstdarg>
 #include <fstream>
 #include <sstream>
@@ -17,6 +16,7 @@
 #include "agent/api/connections.h"
 #include "agent/api/listen_socket.h"
 #include "agent/api/reply.h"
+#include "agent/api/request_head.h"
 #include "agent/base/limits.h"
 #include "agent/base/log.h"
 
@@ -53,18 +53,12 @@ MHD_Result take_header(void* headers, MHD_ValueKind /*kind*/, const char* name, 
   return MHD_YES;
 }
 
-void take_head(MHD_Connection* connection, const char* method, ApiRequest& request) {
+void take_head(MHD_Connection* connection, const char* method, const char* version, ApiRequest& request) {
   request.method = method;
+  request.version = version;
   MHD_get_connection_values(connection, MHD_HEADER_KIND, take_header, &request.headers);
   request.from_loopback =
       is_loopback(MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS)->client_addr);
-}
-
-bool announces_too_much(const ApiRequest& request) {
-  const std::string_view text = request.header("Content-Length").value_or("0");
-  uint64_t bytes = 0;
-  const auto [end, code] = std::from_chars(text.data(), text.data() + text.size(), bytes);
-  return code != std::errc{} || bytes > limits::kRequestBodyBytesMax;
 }
 
 void free_body(void* body) {
@@ -96,10 +90,6 @@ MHD_Result take_body(Incoming& incoming, const char* body, std::size_t* body_byt
   return incoming.body_bytes <= limits::kRequestDiscardedBytesMax ? MHD_YES : MHD_NO;
 }
 
-ApiReply too_large() {
-  return failure(413, fmt::format("the body has more than {} bytes", limits::kRequestBodyBytesMax));
-}
-
 /// What is thrown here (out of memory) costs one request, not the agent.
 ApiReply answer(Api& api, const ApiRequest& request) {
   try {
@@ -117,13 +107,11 @@ void log_message(void* /*closure*/, const char* format, va_list arguments) {
   log::debug("http port", {{"message", text}});
 }
 
-Result<std::string> read_file(const std::string& path) {
+Result<std::string> read_pem(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
   std::ostringstream text;
-  if (file) text << file.rdbuf();
-  if (!file || text.str().empty()) {
-    return fail(fmt::format("{}: cannot be read or is empty: {}", path, std::generic_category().message(errno)));
-  }
+  text << file.rdbuf();
+  if (!file || !text) return fail(fmt::format("{}: cannot be read: {}", path, std::generic_category().message(errno)));
   return std::move(text).str();
 }
 
@@ -154,6 +142,7 @@ struct ApiServer::Running {
   static void on_connection(void* self, MHD_Connection* connection, void** context,
                             MHD_ConnectionNotificationCode code);
 
+  Result<void> read_tls_files(const std::string& certificate_file, const std::string& key_file);
   bool listen(int socket);
 
   Api api;
@@ -172,16 +161,17 @@ void* ApiServer::Running::on_target(void* self, const char* target, MHD_Connecti
 }
 
 MHD_Result ApiServer::Running::on_request(void* self, MHD_Connection* connection, const char* /*url*/,
-                                          const char* method, const char* /*version*/, const char* body,
+                                          const char* method, const char* version, const char* body,
                                           std::size_t* body_bytes, void** incoming_pointer) {
   auto& incoming = *static_cast<Incoming*>(*incoming_pointer);
   if (!incoming.started) {
     incoming.started = true;
-    take_head(connection, method, incoming.request);
-    return announces_too_much(incoming.request) ? send(connection, too_large()) : MHD_YES;
+    take_head(connection, method, version, incoming.request);
+    const std::optional<ApiReply> refusal = refuse_head(incoming.request);
+    return refusal ? send(connection, *refusal) : MHD_YES;
   }
   if (*body_bytes > 0) return take_body(incoming, body, body_bytes);
-  if (incoming.body_bytes > limits::kRequestBodyBytesMax) return send(connection, too_large());
+  if (incoming.body_bytes > limits::kRequestBodyBytesMax) return send(connection, body_too_large());
   return send(connection, answer(static_cast<Running*>(self)->api, incoming.request));
 }
 
@@ -228,16 +218,23 @@ bool ApiServer::Running::listen(int socket) {
   return daemon != nullptr;
 }
 
+Result<void> ApiServer::Running::read_tls_files(const std::string& certificate_file, const std::string& key_file) {
+  if (certificate_file.empty() && key_file.empty()) return {};
+  if (certificate_file.empty()) return fail("[web] tls.cert_file is missing: tls.key_file needs its certificate");
+  if (key_file.empty()) return fail("[web] tls.key_file is missing: tls.cert_file needs its private key");
+  Result<std::string> read = read_pem(certificate_file);
+  if (!read) return std::unexpected(read.error());
+  certificate = std::move(*read);
+  read = read_pem(key_file);
+  if (!read) return std::unexpected(read.error());
+  key = std::move(*read);
+  return {};
+}
+
 Result<std::unique_ptr<ApiServer>> ApiServer::start(const ApiOptions& options, Control& engine, StoreReader& store) {
   auto running = std::make_unique<Running>(options, engine, store);
-  if (!options.tls_cert_file.empty()) {
-    Result<std::string> certificate = read_file(options.tls_cert_file);
-    if (!certificate) return std::unexpected(certificate.error());
-    Result<std::string> key = read_file(options.tls_key_file);
-    if (!key) return std::unexpected(key.error());
-    running->certificate = std::move(*certificate);
-    running->key = std::move(*key);
-  }
+  const Result<void> tls = running->read_tls_files(options.tls_cert_file, options.tls_key_file);
+  if (!tls) return std::unexpected(tls.error());
   const Result<ListenSocket> socket = open_listen_socket(options.listen);
   if (!socket) return std::unexpected(socket.error());
   running->port = socket->port;

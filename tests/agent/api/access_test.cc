@@ -7,6 +7,7 @@ namespace {
 
 ApiRequest local_post() {
   return {.method = "POST",
+          .version = "HTTP/1.1",
           .target = "/-/reload",
           .headers = {{"Host", "localhost:9876"}, {"Content-Type", "application/json"}},
           .body = "{}",

@@ -1,0 +1,42 @@
+#include "agent/api/request_head.h"
+
+#include <gtest/gtest.h>
+
+#include "agent/base/limits.h"
+
+namespace tocsin {
+namespace {
+
+using Headers = decltype(ApiRequest::headers);
+
+unsigned int status(const Headers& headers, const std::string& version = "HTTP/1.1") {
+  ApiRequest request;
+  request.version = version;
+  request.headers = headers;
+  const std::optional<ApiReply> refusal = refuse_head(request);
+  return refusal ? refusal->status : 200;
+}
+
+TEST(RequestHead, NamesOneHost) {
+  EXPECT_EQ(status({{"host", "localhost"}}), 200U);
+  EXPECT_EQ(status({}), 400U);
+  EXPECT_EQ(status({}, "HTTP/1.0"), 200U);
+  EXPECT_EQ(status({{"Host", "localhost"}, {"HOST", "evil.example.org"}}), 400U);
+}
+
+TEST(RequestHead, SaysOnceHowLongTheBodyIs) {
+  EXPECT_EQ(status({{"Host", "a"}, {"Content-Length", "2"}}), 200U);
+  EXPECT_EQ(status({{"Host", "a"}, {"Transfer-Encoding", "Chunked"}}), 200U);
+  EXPECT_EQ(status({{"Host", "a"}, {"Content-Length", "2"}, {"Content-Length", "2"}}), 400U);
+  EXPECT_EQ(status({{"Host", "a"}, {"Content-Length", "2"}, {"Transfer-Encoding", "chunked"}}), 400U);
+  EXPECT_EQ(status({{"Host", "a"}, {"Transfer-Encoding", "gzip, chunked"}}), 400U);
+}
+
+TEST(RequestHead, AnnouncesABodyThatFits) {
+  EXPECT_EQ(status({{"Host", "a"}, {"Content-Length", std::to_string(limits::kRequestBodyBytesMax)}}), 200U);
+  EXPECT_EQ(status({{"Host", "a"}, {"Content-Length", std::to_string(limits::kRequestBodyBytesMax + 1)}}), 413U);
+  EXPECT_EQ(status({{"Host", "a"}, {"Content-Length", "99999999999999999999"}}), 413U);
+}
+
+}  // namespace
+}  // namespace tocsin
