@@ -25,23 +25,15 @@ std::string shortest_general(double value) {
   return text;
 }
 
-/// "1.8p+0" as Go writes it: 0x1.8p+00.
-std::string hexadecimal(double value) {
-  const std::string text = shortest(std::fabs(value), std::chars_format::hex);
-  const std::size_t exponent = text.find('p') + 2;
-  return fmt::format("{}0x{}{:0>2}", std::signbit(value) ? "-" : "", text.substr(0, exponent), text.substr(exponent));
-}
-
 }  // namespace
 
 std::string format_float(double value, char verb, std::optional<int> precision) {
   if (std::isnan(value)) return "NaN";
   if (std::isinf(value)) return value > 0 ? "+Inf" : "-Inf";
-  if (verb == 'x') return hexadecimal(value);
   if (precision) return fmt::format(fmt::runtime(fmt::format("{{:.{}{}}}", *precision, verb)), value);
-  if (verb == 'e' || verb == 'E') return shortest(value, std::chars_format::scientific);
-  if (verb == 'f' || verb == 'F') return shortest(value, std::chars_format::fixed);
-  return shortest_general(value);
+  std::string text = shortest_general(value);
+  if (const std::size_t exponent = text.find('e'); verb == 'G' && exponent != std::string::npos) text[exponent] = 'E';
+  return text;
 }
 
 std::optional<double> parse_float(std::string_view text) {

@@ -7,8 +7,8 @@
 
 namespace tocsin::templates {
 
-/// Verbs e E f F g G x. Without a precision: the fewest digits that read back as the same double, and for g an exponent
-/// where it is below -4 or above 5. Verb x: hexadecimal, the fewest digits.
+/// Verbs e E f F with a precision; g G also without: the fewest digits that read back as the same double, and an
+/// exponent where it is below -4 or above 5.
 std::string format_float(double value, char verb, std::optional<int> precision);
 
 /// strconv.ParseFloat: decimal and hexadecimal numbers without underscores, "Inf", "infinity" and "NaN" in any

@@ -45,7 +45,7 @@ char sign_of(bool negative, const FormatFlags& flags) {
 std::string magnitude_text(double magnitude, char verb, const FormatFlags& flags) {
   const bool fixed_precision = verb == 'e' || verb == 'E' || verb == 'f' || verb == 'F';
   const std::optional<int> precision = flags.precision || !fixed_precision ? flags.precision : std::optional(6);
-  if (flags.sharp && verb != 'x') {
+  if (flags.sharp) {
     return fmt::format(fmt::runtime(fmt::format("{{:#.{}{}}}", precision.value_or(6), verb)), magnitude);
   }
   return format_float(magnitude, verb, precision);
@@ -53,7 +53,7 @@ std::string magnitude_text(double magnitude, char verb, const FormatFlags& flags
 
 std::string format_double(double value, char32_t verb, const FormatFlags& flags) {
   const bool general = verb == 'v' || verb == 'g' || verb == 'G';
-  const bool known = general || verb == 'e' || verb == 'E' || verb == 'f' || verb == 'F' || verb == 'x';
+  const bool known = general || verb == 'e' || verb == 'E' || verb == 'f' || verb == 'F';
   if (!known) return bad_verb(value, verb, flags);
   if (std::isnan(value)) {
     const char sign = sign_of(false, flags);

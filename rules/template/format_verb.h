@@ -19,7 +19,8 @@ struct FormatFlags {
   std::optional<int> precision;
 };
 
-/// A verb that does not suit the value's type shows as "%!d(string=text)".
+/// Go's %b and %x of floats are not known here. A verb that does not suit the value's type shows as
+/// "%!d(string=text)".
 std::string format_verb(const Value& value, char32_t verb, const FormatFlags& flags);
 
 /// Padded to the width in code points.

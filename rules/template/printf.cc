@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <optional>
 
 #include "rules/template/format_verb.h"
@@ -59,6 +60,8 @@ class Printf {
       complain(verb, "(MISSING)");
     } else {
       if (verb == 'v' && flags_.plus) flags_.plus = false;  // %+v asks for field names, not for a sign
+      clamp(flags_.width);
+      clamp(flags_.precision);
       out_ += format_verb(arguments_[next_++], verb, flags_);
     }
   }
@@ -155,13 +158,18 @@ class Printf {
   std::optional<int> read_number(std::size_t& at) const {
     std::optional<int> number;
     for (; at < format_.size() && format_[at] >= '0' && format_[at] <= '9'; ++at) {
-      number = number.value_or(0) * 10 + (format_[at] - '0');
-      if (*number > kNumberMax) {
+      if (number.value_or(0) > kNumberMax) {
         at = format_.size();
         return std::nullopt;
       }
+      number = number.value_or(0) * 10 + (format_[at] - '0');
     }
     return number;
+  }
+
+  /// One more than the limit is enough to be found too long.
+  static void clamp(std::optional<int>& number) {
+    if (number) number = std::min(*number, static_cast<int>(kTextBytesMax) + 1);
   }
 
   void complain(char32_t verb, std::string_view what) {

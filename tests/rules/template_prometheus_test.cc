@@ -1,0 +1,263 @@
+// The same templates, rendered by a real Prometheus as annotations of alerting rules and by Template.
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "rules/template/template.h"
+#include "tests/support/prometheus_process.h"
+
+namespace tocsin {
+namespace {
+
+using nlohmann::json;
+
+constexpr std::string_view kExternalUrl = "http://prometheus.example.org:9090/a%20b";
+constexpr std::string_view kErrorStart = "<error expanding template: error executing template";
+
+const std::vector<std::pair<std::string, std::string>> kLabels = {{"dash", "a-b c_d"},
+                                                                  {"empty_port", "host.example.org:"},
+                                                                  {"instance", "node-1.example.org:9100"},
+                                                                  {"ip", "192.0.2.1:12345"},
+                                                                  {"ip6", "[2001:db8::1]:12345"},
+                                                                  {"job", "aa bb CC"},
+                                                                  {"markup", "<b>\"x\" & 'y'"},
+                                                                  {"number", "12.5"},
+                                                                  {"unicode", "grüße über ñandú дом"},
+                                                                  {"words", "one,two;three"}};
+const std::vector<std::pair<std::string, std::string>> kExternalLabels = {{"cluster", "staging"}, {"region", "eu 1"}};
+
+/// PromQL literals.
+const std::vector<std::pair<std::string, double>> kValues = {{"0", 0.0},
+                                                             {"1", 1.0},
+                                                             {"-1", -1.0},
+                                                             {"0.05", 0.05},
+                                                             {"0.12", 0.12},
+                                                             {"0.22222", 0.22222},
+                                                             {"-0.0001", -0.0001},
+                                                             {"0.00001", 0.00001},
+                                                             {"1.2345", 1.2345},
+                                                             {"12.345", 12.345},
+                                                             {"59.9999", 59.9999},
+                                                             {"60.5", 60.5},
+                                                             {"899.99", 899.99},
+                                                             {"999.99", 999.99},
+                                                             {"3600", 3600.0},
+                                                             {"-183845", -183845.0},
+                                                             {"90000", 90000.0},
+                                                             {"999999", 999999.0},
+                                                             {"1000000", 1000000.0},
+                                                             {"1048576", 1048576.0},
+                                                             {"1234567.891", 1234567.891},
+                                                             {"123456789", 123456789.0},
+                                                             {"1435065584.128", 1435065584.128},
+                                                             {"-1.5", -1.5},
+                                                             {"9007199254740993", 9007199254740993.0},
+                                                             {"1e21", 1e21},
+                                                             {"1.5e300", 1.5e300},
+                                                             {"5e-324", 5e-324},
+                                                             {"NaN", std::numeric_limits<double>::quiet_NaN()},
+                                                             {"Inf", std::numeric_limits<double>::infinity()},
+                                                             {"-Inf", -std::numeric_limits<double>::infinity()}};
+
+const std::vector<std::string> kTemplates = {
+    // Values and text.
+    "plain text, no braces",
+    "{{ $value }}",
+    "{{ .Value }} {{ $.Value }}",
+    "{{$value}}",
+    "a {{- $value -}} b",
+    "a\n  {{- /* comment */ -}}  \n b",
+    "{{/* comment */}}c",
+    "{{ -3 }} {{ +4 }} {{ 0x1F }} {{ 0b11 }} {{ 0o17 }} {{ 017 }} {{ 1_000 }} {{ 'x' }} {{ 1e3 }} {{ 0x1p-2 }} {{ .5 "
+    "}}",
+    "{{ \"\\t\\\"q\\\" \\u00fc \\x41 \\101\" }} {{ `raw \\n` }}",
+    "{{ true }} {{ false }}",
+    "{{ $labels }}",
+    "{{ .Labels }}",
+    "{{ $externalLabels }} {{ .ExternalLabels.cluster }}",
+    "{{ $labels.instance }} {{ .Labels.job }} {{ $.Labels.number }} {{ ($labels).ip }}",
+    "{{ $labels.nope }}|{{ $externalLabels.nope }}|",
+    "{{ $labels.instance.foo }}",
+    "{{ $value.foo }}",
+    "{{ $externalURL }} {{ .ExternalURL }} {{ externalURL }} {{ pathPrefix }}",
+    // Control.
+    "{{ if $value }}yes{{ else }}no{{ end }}",
+    "{{ if $labels.nope }}a{{ else if $labels.job }}b{{ else }}c{{ end }}",
+    "{{ if and $labels.job $labels.ip }}both{{ end }}",
+    "{{ and $labels.job 0 \"x\" }} {{ or \"\" 0 \"last\" }} {{ or 0 \"\" }} {{ not $value }} {{ not $labels.nope }}",
+    "{{ and false (humanize \"one\") }} {{ or true (humanize \"one\") }}",
+    "{{ if gt $value 0.5 }}above{{ else }}below{{ end }}",
+    "{{ if gt $value 5 }}above{{ end }}",
+    "{{ eq $value 0.05 1.0 }} {{ ne $value 1.0 }} {{ lt $value 1.0 }} {{ le $value 1.0 }} {{ gt $value 1.0 }} {{ ge "
+    "$value 1.0 }}",
+    "{{ eq $labels.job \"aa bb CC\" }} {{ eq \"a\" \"b\" \"a\" }} {{ lt \"a\" \"b\" }} {{ eq true true }} {{ eq 1 1 }} "
+    "{{ gt 2 1 }}",
+    "{{ eq $value \"x\" }}",
+    "{{ lt true false }}",
+    "{{ eq $labels $labels }}",
+    "{{ eq $labels.job nil }} {{ eq nil nil }} {{ ne nil 1 }}",
+    "{{ $x := 1 }}{{ if true }}{{ $x = 2 }}{{ end }}{{ $x }}",
+    "{{ $x := 1 }}{{ if true }}{{ $x := 2 }}{{ $x }}{{ end }}{{ $x }}",
+    "{{ $x := $value }}{{ $x }} {{ $y := $x | humanize }}{{ $y }}",
+    "{{ if $x := $labels.job }}{{ $x }}{{ else }}{{ len $x }}{{ end }}",
+    "{{ $value | printf \"%.2f\" | toUpper | printf \"%s!\" }}",
+    "{{ printf \"%s %s\" ($labels.job | toUpper) (printf \"%.1f\" $value) }}",
+    // Prometheus's functions.
+    "{{ humanize $value }} {{ $value | humanize }}",
+    "{{ humanize1024 $value }}",
+    "{{ humanizeDuration $value }}",
+    "{{ humanizePercentage $value }}",
+    "{{ humanizeTimestamp $value }}",
+    "{{ humanize \".12\" }} {{ humanize $labels.number }} {{ humanize 9223372036854775807 }} {{ humanize -1 }}",
+    "{{ humanize \"one\" }}",
+    "{{ humanize $labels }}",
+    "{{ humanize true }}",
+    "{{ humanizePercentage 1234567 }} {{ humanizeDuration 86400 }} {{ humanize1024 9223372036854775807 }}",
+    "{{ humanizeTimestamp 9223372036 }} {{ humanizeTimestamp -1 }} {{ humanizeTimestamp 1e3 }}",
+    "{{ humanizeTimestamp 9223372036854775807 }}",
+    "{{ $labels.job | title }} {{ $labels.job | toUpper }} {{ $labels.job | toLower }} {{ title $labels.dash }}",
+    "{{ $labels.unicode | title }} {{ $labels.unicode | toUpper }} {{ $labels.unicode | toLower }}",
+    "{{ title \"it's o'clock, mother-in-law_x 1st\" }}",
+    "{{ toUpper $value }}",
+    "{{ reReplaceAll \"(.*):\\\\d+\" \"$1\" $labels.instance }} {{ reReplaceAll \"(a)b\" \"x$1\" \"ab\" }}",
+    "{{ reReplaceAll \"(?P<host>[^:]+):(\\\\d+)\" \"${host}!$2 $$ $3 ${host\" $labels.instance }} {{ reReplaceAll "
+    "\"a\" \"$1x-$\" \"banana\" }}",
+    "{{ reReplaceAll \"x*\" \"-\" \"abc\" }} {{ reReplaceAll \"\" \"ü\" \"añb\" }} {{ reReplaceAll \"b*\" \"-\" "
+    "\"abbc\" }}",
+    "{{ reReplaceAll \"^a\" \"x\" \"aaa\" }} {{ reReplaceAll \"\\\\bb\" \"x\" \"bb b\" }} {{ reReplaceAll \"a$\" \"x\" "
+    "\"aaa\" }}",
+    "{{ reReplaceAll $labels.job \"x\" $labels.job }} {{ $labels.words | reReplaceAll \"[,;]\" \" \" }}",
+    "{{ match \"a+\" \"aa\" }} {{ match \"a+\" \"b\" }} {{ match \"^node\" $labels.instance }} {{ match \"(?i)AA\" "
+    "$labels.job }}",
+    "{{ match (print \"(\" \"a\") \"aa\" }}",
+    "{{ stripPort $labels.instance }} {{ stripPort $labels.ip }} {{ stripPort $labels.ip6 }} {{ stripPort "
+    "\"[2001:db8::1]::1\" }} {{ stripPort $labels.empty_port }} {{ stripPort \"x\" }}",
+    "{{ stripDomain $labels.instance }} {{ stripDomain $labels.ip }} {{ stripDomain $labels.ip6 }} {{ stripDomain "
+    "$labels.empty_port }} {{ stripDomain \"a.b.c\" }} {{ stripDomain \"2001:db8::1\" }}",
+    "{{ printf \"%0.2f\" (parseDuration \"1h2m10ms\") }} {{ parseDuration \"1d\" }} {{ parseDuration \"0\" }}",
+    "{{ parseDuration \"1x\" }}",
+    "{{ graphLink \"up{job='a b'} > 1\" }} {{ tableLink \"up+1\" }}",
+    "{{ html $labels.markup }} {{ urlquery $labels.markup \"&\" }} {{ html 1 2 \"a\" 3 }}",
+    // Go's builtins.
+    "{{ len $labels }} {{ len $labels.job }} {{ len \"ü\" }}",
+    "{{ len $value }}",
+    "{{ index $labels \"job\" }} {{ index $labels \"nope\" }} {{ index \"abc\" 1 }}",
+    "{{ index $labels 1 }}",
+    "{{ index \"abc\" 7 }}",
+    "{{ slice \"abcdef\" 1 3 }} {{ slice \"abc\" 1 }} {{ slice \"abc\" }}",
+    "{{ slice \"abc\" 2 1 }}",
+    "{{ print $value 1 \"a\" 2 3 true nil }} {{ println \"a\" 1 $value }}",
+    // printf.
+    "{{ printf \"%v %g %e %f %G %E %F\" $value $value $value $value $value $value $value }}",
+    "{{ printf \"%.0f %.1f %.3e %.4g %.10g %5.1f| %-8.2f|%08.3f|%+.2f|% .2f|%+g\" $value $value $value $value "
+    "$value $value $value $value $value $value $value $value }}",
+    "{{ printf \"%d %s %t %q %c %U\" $value $value $value $value $value $value }}",
+    "{{ printf \"%d %5d|%-5d|%05d|%+d|% d|%x|%X|%#x|%o|%#o|%O|%b|%c|%q|%U\" 42 42 42 42 42 42 42 42 42 42 42 42 42 42 "
+    "42 42 }}",
+    "{{ printf \"%d %x %08x %.5d %8.5d %-8.5d| %+.3d %#b %06d\" -42 -42 -42 -42 42 42 42 5 -7 }}",
+    "{{ printf \"%s|%10s|%-10s|%.2s|%q|%x|%X|% x|%#x|% #x|%5.1s|%08s|%+q|%#q|%v|%#v\" \"aü\" \"aü\" \"aü\" \"aü\" "
+    "\"aü\" \"aü\" \"aü\" \"aü\" \"aü\" \"aü\" \"aü\" \"aü\" \"aü\" \"aü\" \"aü\" \"aü\" }}",
+    "{{ printf \"%d %f %5d\" \"text\" \"text\" \"t\" }}",
+    "{{ printf \"%t %v %s %d %6t|%-6v|\" true false true true true false }}",
+    "{{ printf \"%v %s %q %d %#v\" $labels $externalLabels $externalLabels $externalLabels $externalLabels }}",
+    "{{ printf \"%T %T %T %T %T %T\" $value 1 \"a\" true $labels nil }}",
+    "{{ printf \"%v %s %d\" nil nil nil }}",
+    "{{ printf \"%d\" }} {{ printf \"%d %d\" 1 }} {{ printf \"x\" 1 \"a\" $value nil }} {{ printf \"%\" }} {{ printf "
+    "\"%!\" 1 }} {{ printf \"100%%\" }} {{ printf \"%z\" 1 }} {{ printf \"%-010d|\" 5 }}",
+    "{{ printf \"%[2]d %[1]d\" 1 2 }} {{ printf \"%[3]d\" 1 }} {{ printf \"%[1]s %[1]q\" \"a\" }} {{ printf \"%[x]d\" "
+    "1 }} {{ printf \"%[1\" 1 }} {{ printf \"%[2]*[1]d|\" 1 5 }} {{ printf \"%[1]5d\" 1 }}",
+    "{{ printf \"%*d|%-*d|%.*f\" 5 1 5 1 2 3.14159 }} {{ printf \"%*d\" \"a\" 1 }} {{ printf \"%.*d\" -1 7 }} {{ "
+    "printf \"%99999999d\" 1 }}",
+    "{{ printf \"%6.2f%%\" 99.5 }} {{ printf \"%v\" 1e6 }} {{ printf \"%v\" 123456.0 }} {{ printf \"%+v\" 1.5 }} {{ "
+    "printf \"%#g %#.3f\" 1.5 2.0 }}",
+    "{{ printf $value }}",
+    "{{ printf (print \"%\" \"d\") 7 }}",
+};
+
+json label_map(const std::vector<std::pair<std::string, std::string>>& labels) {
+  json map = json::object();
+  for (const auto& [name, value] : labels) map[name] = value;
+  return map;
+}
+
+std::string expression(const std::string& value) {
+  std::string text = fmt::format("vector({})", value);
+  for (const auto& [name, label] : kLabels) {
+    text = fmt::format("label_replace({}, \"{}\", {}, \"\", \"\")", text, name, json(label).dump());
+  }
+  return text;
+}
+
+std::string rule_file() {
+  json annotations = json::object();
+  for (std::size_t i = 0; i < kTemplates.size(); ++i) annotations[fmt::format("t{}", i)] = kTemplates[i];
+  json rules = json::array();
+  for (std::size_t i = 0; i < kValues.size(); ++i) {
+    rules.push_back(
+        {{"alert", fmt::format("v{}", i)}, {"expr", expression(kValues[i].first)}, {"annotations", annotations}});
+  }
+  return json{{"groups", {{{"name", "templates"}, {"interval", "1s"}, {"rules", rules}}}}}.dump();
+}
+
+/// YAML is a superset of JSON.
+testing::PrometheusSetup setup() {
+  const json config{{"global", {{"external_labels", label_map(kExternalLabels)}}}, {"rule_files", {"rules.yml"}}};
+  return {.config = config.dump(),
+          .files = {{"rules.yml", rule_file()}},
+          .external_url = std::string(kExternalUrl),
+          .flags = {}};
+}
+
+/// The annotations by alert name, once every rule has its alert.
+std::map<std::string, json> annotations_by_alert(const testing::PrometheusProcess& prometheus) {
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(60);
+  std::map<std::string, json> found;
+  while (found.size() < kValues.size() && std::chrono::steady_clock::now() < deadline) {
+    const auto reply = prometheus.get("/api/v1/alerts");
+    const json body = reply ? json::parse(reply->body, nullptr, false) : json();
+    if (!body.is_object()) continue;
+    for (const json& alert : body.at("data").at("alerts")) {
+      found[alert["labels"]["alertname"]] = alert["annotations"];
+    }
+    if (found.size() < kValues.size()) std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  }
+  return found;
+}
+
+/// Both say that it failed; the words behind that are each program's own.
+bool same(const std::string& ours, const std::string& theirs) {
+  if (theirs.starts_with(kErrorStart)) return ours.starts_with(kErrorStart);
+  return ours == theirs;
+}
+
+TEST(TemplatePrometheus, RendersEveryTemplateAsARealPrometheusDoes) {
+  const auto prometheus = testing::PrometheusProcess::start(setup());
+  ASSERT_TRUE(prometheus) << prometheus.error().text;
+  const auto theirs = annotations_by_alert(**prometheus);
+  ASSERT_EQ(theirs.size(), kValues.size());
+  const Labels labels(kLabels);
+  const Labels external_labels(kExternalLabels);
+  for (std::size_t i = 0; i < kTemplates.size(); ++i) {
+    const auto parsed = Template::parse(kTemplates[i]);
+    ASSERT_TRUE(parsed) << kTemplates[i] << ": " << parsed.error().column << ": " << parsed.error().text;
+    for (std::size_t j = 0; j < kValues.size(); ++j) {
+      const std::string rendered = parsed->render({.labels = labels,
+                                                   .external_labels = external_labels,
+                                                   .external_url = kExternalUrl,
+                                                   .value = kValues[j].second});
+      const json& annotations = theirs.at(fmt::format("v{}", j));
+      const std::string expected = annotations.value(fmt::format("t{}", i), "");
+      EXPECT_PRED2(same, rendered, expected) << kTemplates[i] << " with $value " << kValues[j].first;
+    }
+  }
+}
+
+}  // namespace
+}  // namespace tocsin
