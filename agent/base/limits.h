@@ -13,6 +13,7 @@ inline constexpr std::size_t kReplyHeaderBytesMax = 64ULL << 10;
 inline constexpr std::size_t kAnswerDepthMax = 32;  // of nested JSON in an answer of Prometheus, which needs 8
 inline constexpr std::size_t kIdleHandlesMax = 32;  // curl handles kept for the next request
 inline constexpr long kIdleConnectionsMax = 128;
+inline constexpr long kFarewellSecondsMax = 1;                          // for a mail server's answer to QUIT
 inline constexpr Duration kConnectionAgeMax = std::chrono::minutes(5);  // changes of DNS and certificates are seen
 inline constexpr std::size_t kIncidentSeriesMax = 20;                   // series listed on an incident (contract 4)
 inline constexpr std::size_t kErrorTextBytesMax = 500;                  // of a peer's error text kept for people
@@ -31,6 +32,14 @@ inline constexpr int kGridSlots = 64;                             // contract 4:
 inline constexpr Duration kRetryFirst = std::chrono::seconds(1);  // contract 4: back-off from 1 s to 5 min
 inline constexpr Duration kRetryMax = std::chrono::minutes(5);
 inline constexpr Duration kRetryAfterMax = std::chrono::hours(1);
+inline constexpr Duration kCommitRetry = std::chrono::seconds(1);
+inline constexpr Duration kAliveInterval = std::chrono::seconds(5);
+inline constexpr Duration kPruneInterval = std::chrono::minutes(1);
+inline constexpr std::size_t kPruneIncidentsMax = 100;
+inline constexpr Duration kDeliveryStuck =
+    std::chrono::minutes(10);  // a failing notifier's oldest delivery stops the heartbeat
+inline constexpr Duration kTurnWaitMax = std::chrono::seconds(1);
+inline constexpr Duration kEngineReplyMax = std::chrono::seconds(10);  // how long an HTTP request waits for the engine
 inline constexpr Duration kShutdownGrace = std::chrono::seconds(5);
 
 }  // namespace tocsin::limits

@@ -2,15 +2,96 @@
 
 #include <fmt/format.h>
 
+#include <atomic>
 #include <cstdio>
+#include <memory>
+#include <vector>
 
+#include "agent/api/server.h"
+#include "agent/base/limits.h"
+#include "agent/base/log.h"
+#include "agent/cli/signals.h"
 #include "agent/config/load.h"
+#include "agent/engine/engine.h"
+#include "agent/http/curl_transport.h"
+#include "agent/store/sqlite_reader.h"
+#include "agent/store/sqlite_store.h"
 
 namespace tocsin {
+namespace {
+
+ReloadedConfig read_config(const std::string& file) {
+  LoadedConfig loaded = load_config(file);
+  for (const std::string& warning : loaded.warnings) log::warn(warning);
+  if (loaded.config) return loaded.config;
+  std::vector<std::string> faults;
+  for (const Fault& fault : loaded.faults) faults.push_back(fault.str());
+  return std::unexpected(std::move(faults));
+}
+
+int refuse(const std::string& reason) {
+  fmt::print(stderr, "tocsin: {}\n", reason);
+  return 1;
+}
+
+ApiOptions api_options(const Config& config) {
+  return {.listen = config.web.listen,
+          .tls_cert_file = config.web.tls_cert_file,
+          .tls_key_file = config.web.tls_key_file,
+          .access = {config.web.token, config.external_url}};
+}
+
+void say_what_is_watched(const Config& config, uint16_t port) {
+  log::info(fmt::format("watching {} with {} rules, telling {} notifiers", config.prometheus.http.url.reveal(),
+                        config.rules.size(), config.notifiers.size()),
+            {{"version", TOCSIN_VERSION}, {"store", config.store.path}, {"listen", config.web.listen}, {"port", port}});
+}
+
+/// Everything that runs, in the order in which it must be made and, backwards, ended.
+int run_with(const std::string& file, std::shared_ptr<const Config> config) {
+  Signals signals;
+  CurlTransport transport("tocsin/" TOCSIN_VERSION);
+  auto store = SqliteStore::open(config->store.path);
+  if (!store) return refuse(store.error().text);
+  SqliteReader reader((*store)->location());
+  const SystemClock clock;
+  Inbox inbox(transport, limits::kEngineReplyMax);
+  std::unique_ptr<ApiServer> api;
+  Engine engine({.clock = clock,
+                 .transport = transport,
+                 .store = **store,
+                 .inbox = inbox,
+                 .read_config = [&file] { return read_config(file); },
+                 .reloaded = [&api](const Config& now) { api->set_access({now.web.token, now.external_url}); }},
+                config);
+  if (const auto started = engine.start(); !started) return refuse(started.error().text);
+  auto server = ApiServer::start(api_options(*config), inbox, reader);
+  if (!server) return refuse(server.error().text);
+  api = std::move(*server);
+
+  std::atomic<bool> stop = false;
+  signals.deliver(
+      [&] {
+        stop = true;
+        transport.wake();
+      },
+      [&inbox] { std::ignore = inbox.reload(); });
+  say_what_is_watched(*config, api->port());
+  while (!stop) engine.turn(limits::kTurnWaitMax);
+  log::info("stopping");
+  engine.stop(limits::kShutdownGrace);
+  inbox.close();
+  api.reset();
+  log::info("stopped");
+  return 0;
+}
+
+}  // namespace
 
 int run_agent(const std::string& config_file) {
-  const LoadedConfig loaded = load_config(config_file);
-  for (const Fault& fault : loaded.faults) fmt::print(stderr, "{}\n", fault.str());
+  const ReloadedConfig config = read_config(config_file);
+  if (config) return run_with(config_file, *config);
+  for (const std::string& fault : config.error()) fmt::print(stderr, "{}\n", fault);
   return 1;
 }
 

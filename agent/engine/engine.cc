@@ -1,0 +1,246 @@
+#include "agent/engine/engine.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
+#include "agent/base/limits.h"
+#include "agent/base/log.h"
+#include "agent/engine/self_rules.h"
+#include "agent/outbox/news.h"
+
+namespace tocsin {
+namespace {
+
+template <class... Functions>
+struct Overloaded : Functions... {
+  using Functions::operator()...;
+};
+
+Histogram per_severity() {
+  return Histogram{{60, 300, 600, 1800, 3600, 14400, 43200, 86400}};
+}
+
+}  // namespace
+
+Engine::Engine(World world, std::shared_ptr<const Config> config)
+    : world_(std::move(world)),
+      config_(std::move(config)),
+      blind_(blind_rule(config_->prometheus)),
+      rule_failing_(rule_failing_rule(config_->prometheus)),
+      deliverer_(
+          outbox_, [this](IncidentId id) { return book_.find(id); },
+          [this](const std::string& rule) { return links(rule); }, [this] { return next_request_++; }) {
+  counts_.started_at = world_.clock.now();
+  counts_.last_reload_success_at = counts_.started_at;
+  counts_.time_to_acknowledge.assign(4, per_severity());
+  counts_.time_to_resolve.assign(4, per_severity());
+}
+
+Result<void> Engine::start() {
+  const Timestamp now = world_.clock.now();
+  Duration window_max{0};
+  for (const auto& rule : config_->rules) window_max = std::max(window_max, rule->dedup_window);
+  Result<Stored> loaded = world_.store.load(now - std::max(window_max, blind_.rule->dedup_window));
+  if (!loaded) return std::unexpected(loaded.error());
+  Stored& stored = *loaded;
+  book_.restore(std::move(stored.incidents), stored.next_incident);
+  outbox_.restore(std::move(stored.deliveries), std::move(stored.told), stored.next_delivery);
+  for (const auto& [id, incident] : book_.all()) {
+    if (!news(incident).empty()) to_announce_.insert(id);
+  }
+  alive_written_ = stored.alive_at.value_or(now);
+  restore_rules(std::move(stored), now);
+  adopt(config_, now);
+  if (!commit()) return fail(store_error_, ErrorCode::unavailable);
+  return {};
+}
+
+void Engine::turn(Duration wait_max) {
+  for (Completed& completed : world_.transport.wait(wait_until_due(wait_max))) take(std::move(completed));
+  for (EngineCommand& command : world_.inbox.take()) obey(std::move(command));
+  const Timestamp now = world_.clock.now();
+  if (!stopping_) start_polls(now);
+  announce(now);
+  outbox_.remind(
+      [this](IncidentId id) { return book_.find(id); },
+      [this](const std::string& notifier, NotificationKind kind) { return deliverer_.wants(notifier, kind); }, now,
+      draft_);
+  tend(now);
+  flush();
+}
+
+/// Nothing is told that is not on disk: what is to be sent waits for the commit, and nothing more is taken until then.
+void Engine::flush() {
+  if (store_error_.empty() && !stopping_)
+    std::ranges::move(deliverer_.take(world_.clock.now(), draft_), std::back_inserter(to_start_));
+  if (!commit()) {
+    for (auto& reply : std::exchange(to_reply_, {})) reply.set_value(fail(store_error_, ErrorCode::unavailable));
+    return;
+  }
+  for (auto& [id, outgoing] : std::exchange(to_start_, {})) world_.transport.start(id, std::move(outgoing));
+  for (auto& reply : std::exchange(to_reply_, {})) reply.set_value({});
+}
+
+bool Engine::commit() {
+  if (draft_.empty()) return store_error_.empty();
+  const Instant before = world_.clock.steady();
+  if (before < commit_again_) return false;
+  const Result<void> done = world_.store.commit(change_of(draft_));
+  if (!done) {
+    if (store_error_ != done.error().text) log::error("cannot write to the store", {{"reason", done.error().text}});
+    store_error_ = done.error().text;
+    commit_again_ = before + limits::kCommitRetry;
+    return false;
+  }
+  counts_.commit_duration.observe(static_cast<double>((world_.clock.steady() - before).count()) / 1000);
+  if (!store_error_.empty()) log::info("the store can be written again", {});
+  store_error_.clear();
+  draft_ = {};
+  return true;
+}
+
+Change Engine::change_of(const Draft& draft) const {
+  Change change;
+  for (const IncidentId id : draft.incidents) {
+    if (const Incident* incident = book_.find(id)) change.incidents.push_back(*incident);
+  }
+  change.timeline = draft.timeline;
+  for (const auto& [id, delivery] : draft.deliveries) change.deliveries.push_back(delivery);
+  for (const auto& [incident, notifier] : draft.told) change.told.push_back(outbox_.told(incident, notifier));
+  for (const auto& [rule, changed] : draft.series) {
+    for (const Labels& labels : changed) change.series.push_back({rule, labels, series_state(rule, labels)});
+  }
+  for (const std::string& rule : draft.rules) {
+    if (const RuleRuntime* of = runtime(rule)) change.rules.push_back({rule, of->last_tick, of->behind});
+  }
+  change.forgotten_rules.assign(draft.forgotten_rules.begin(), draft.forgotten_rules.end());
+  change.alive_at = draft.alive_at;
+  return change;
+}
+
+/// Inactive where the series is not kept any more.
+SeriesState Engine::series_state(const std::string& rule, const Labels& labels) const {
+  const RuleRuntime* of = runtime(rule);
+  if (!of) return {};
+  const auto found = of->state.series.find(labels);
+  return found == of->state.series.end() ? SeriesState{} : found->second;
+}
+
+void Engine::take(Completed completed) {
+  const Timestamp now = world_.clock.now();
+  if (const auto found = asked_.find(completed.id); found != asked_.end()) {
+    const Asked asked = found->second;
+    asked_.erase(found);
+    answered(asked, completed.response);
+  } else if (deliverer_.owns(completed.id)) {
+    if (auto next = deliverer_.completed(completed.id, completed.response, now, draft_)) {
+      to_start_.push_back(std::move(*next));
+    }
+  } else if (heartbeat_.owns(completed.id)) {
+    heartbeat_.completed(completed.response);
+  }
+}
+
+void Engine::obey(EngineCommand command) {
+  std::visit(Overloaded{[this](ActCommand& one) { act(std::move(one)); },
+                        [this](ReloadCommand& one) { one.reply.set_value(reload()); },
+                        [this](ReadCommand& one) { one.reply.set_value(read_model()); }},
+             command);
+}
+
+void Engine::act(ActCommand command) {
+  const Timestamp now = world_.clock.now();
+  const Result<IncidentBook::Events> events = perform(command.action, now);
+  if (!events) {
+    command.reply.set_value(std::unexpected(events.error()));
+    return;
+  }
+  record(*events, now);
+  to_reply_.push_back(std::move(command.reply));
+}
+
+Result<IncidentBook::Events> Engine::perform(const Action& action, Timestamp now) {
+  switch (action.kind) {
+    case Action::Kind::acknowledge:
+      return book_.acknowledge(action.incident, action.by, action.text, now, draft_);
+    case Action::Kind::resolve:
+      return book_.resolve(action.incident, action.by, action.text, now, draft_);
+    case Action::Kind::note:
+      break;
+  }
+  const Result<void> noted = book_.note(action.incident, action.by, action.text, now, draft_);
+  if (!noted) return std::unexpected(noted.error());
+  return IncidentBook::Events{};
+}
+
+Duration Engine::wait_until_due(Duration wait_max) const {
+  const Timestamp now = world_.clock.now();
+  Duration wait = wait_max;
+  const auto until = [&](std::optional<Timestamp> at) {
+    if (at) wait = std::clamp(*at - now, Duration{0}, wait);
+  };
+  if (!stopping_) until(poller_.next_due());
+  if (store_error_.empty()) until(deliverer_.next_due(now));
+  until(heartbeat_.next_due());
+  const bool commit_waits = !draft_.empty() && store_error_.empty();
+  return commit_waits ? Duration{0} : wait;
+}
+
+/// What is done now and then: the mark of being alive, the heartbeat, forgetting and pruning.
+void Engine::tend(Timestamp now) {
+  if (now - alive_written_ >= limits::kAliveInterval || now < alive_written_) {
+    draft_.alive_at = poller_.covered_by_all(now);
+    alive_written_ = now;
+    forget(now);
+  }
+  if (auto ping = heartbeat_.take(next_request_, healthy(now), now))
+    world_.transport.start(next_request_++, std::move(*ping));
+  if (now - pruned_ < limits::kPruneInterval && now >= pruned_) return;
+  const Result<std::size_t> pruned = world_.store.prune(now - config_->store.retention, limits::kPruneIncidentsMax);
+  // A full step means that there is more to prune: go on soon, so that no turn is held up for long.
+  const bool more = pruned && *pruned == limits::kPruneIncidentsMax;
+  pruned_ = more ? now - limits::kPruneInterval + Duration{1000} : now;
+}
+
+void Engine::forget(Timestamp now) {
+  std::vector<IncidentId> forgotten;
+  book_.forget_if([&](const Incident& incident) {
+    const RuleRuntime* of = runtime(incident.rule);
+    const Duration window = of ? of->rule->dedup_window : Duration{0};
+    const bool over = now - *incident.resolved_at >= window && !outbox_.concerns(incident.id) &&
+                      !draft_.incidents.contains(incident.id) && !to_announce_.contains(incident.id);
+    if (over) forgotten.push_back(incident.id);
+    return over;
+  });
+  for (const IncidentId id : forgotten) {
+    std::erase_if(draft_.told, [id](const auto& key) { return key.first == id; });
+    outbox_.forget(id);
+  }
+}
+
+void Engine::stop(Duration grace) {
+  stopping_ = true;
+  for (const auto& [id, asked] : asked_) world_.transport.cancel(id);
+  asked_.clear();
+  const Instant end = world_.clock.steady() + grace;
+  while ((deliverer_.in_flight() > 0 || !draft_.empty()) && world_.clock.steady() < end) {
+    turn(std::max(Duration{1}, std::min(Duration{100}, end - world_.clock.steady())));
+  }
+  commit();
+}
+
+const RuleRuntime* Engine::runtime(const std::string& rule) const {
+  if (rule == kBlindRule) return &blind_;
+  if (rule == kRuleFailingRule) return &rule_failing_;
+  const auto found = rule_index_.find(rule);
+  return found == rule_index_.end() ? nullptr : &rules_[found->second];
+}
+
+RuleRuntime* Engine::runtime(const std::string& rule) {
+  return const_cast<RuleRuntime*>(std::as_const(*this).runtime(rule));
+}
+
+}  // namespace tocsin

@@ -1,0 +1,136 @@
+// Engine: the one loop that owns all state. A turn takes what has come back and what is due, works it through
+// evaluate -> incident -> route -> outbox, writes one transaction, and only then touches the world.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "agent/base/clock.h"
+#include "agent/config/config.h"
+#include "agent/engine/heartbeat.h"
+#include "agent/engine/inbox.h"
+#include "agent/engine/rule_runtime.h"
+#include "agent/http/transport.h"
+#include "agent/incident/incident_book.h"
+#include "agent/notify/deliverer.h"
+#include "agent/outbox/outbox.h"
+#include "agent/poll/poller.h"
+#include "agent/store/store.h"
+
+namespace tocsin {
+
+/// A configuration read anew: it, or why it cannot be used ("file:line:column: text").
+using ReloadedConfig = std::expected<std::shared_ptr<const Config>, std::vector<std::string>>;
+
+/// One thread. The borrowed seams outlive the engine.
+class Engine {
+ public:
+  struct World {
+    const Clock& clock;
+    Transport& transport;
+    Store& store;
+    Inbox& inbox;
+    std::function<ReloadedConfig()> read_config;                         // for reloads
+    std::function<void(const Config&)> reloaded = [](const Config&) {};  // what else takes over a new configuration
+  };
+
+  Engine(World world, std::shared_ptr<const Config> config);
+
+  /// Loads the store and takes up where it ended. REQUIRES: called once, before turn().
+  Result<void> start();
+  /// Waits for something to do, at most `wait_max`, and does it.
+  void turn(Duration wait_max);
+  /// Ends in order: no further polls; deliveries under way are waited for, at most `grace`.
+  void stop(Duration grace);
+
+ private:
+  // What came in (engine.cc).
+  void take(Completed completed);
+  void obey(EngineCommand command);
+  void act(ActCommand command);
+  Result<IncidentBook::Events> perform(const Action& action, Timestamp now);
+  void flush();
+  bool commit();
+  Change change_of(const Draft& draft) const;
+  SeriesState series_state(const std::string& rule, const Labels& labels) const;
+  Duration wait_until_due(Duration wait_max) const;
+  void tend(Timestamp now);
+  void forget(Timestamp now);
+
+  // Polls and their answers (engine_polls.cc).
+  struct Asked {
+    std::size_t poll = 0;
+    Timestamp first;  // of the ticks asked for
+    Timestamp last;
+    Timestamp tick;  // the tick that led here; more of them may be asked for in further requests
+  };
+  void start_polls(Timestamp now);
+  void ask(std::size_t poll, Timestamp tick, Timestamp now);
+  void answered(const Asked& asked, const Response& response);
+  void applied(const Asked& asked, std::vector<AnswerAt> answers, const Response& response);
+  void failed(const Asked& asked, const QueryFault& fault, const Response& response);
+  void apply_tick(RuleRuntime& runtime, const Answer& answer, Timestamp tick, Timestamp now);
+  void apply_self_rules(Timestamp now, bool answered);
+  void record(const IncidentBook::Events& events, Timestamp at);
+  void announce(Timestamp now);
+  bool settled(const std::string& rule) const;
+
+  // Configuration (engine_config.cc).
+  void restore_rules(Stored stored, Timestamp now);
+  void adopt(std::shared_ptr<const Config> config, Timestamp now);
+  void adopt_rules(Timestamp now);
+  RuleRuntime keep(RuleRuntime old, const std::shared_ptr<const Rule>& rule, Timestamp now);
+  void remove_rule(const RuleRuntime& gone, const std::string& reason, Timestamp now);
+  void place_in_poll(std::size_t index, Timestamp now);
+  std::vector<std::string> reload();
+  Links links(const std::string& rule) const;
+
+  // What readers see (engine_status.cc).
+  std::shared_ptr<const ReadModel> read_model() const;
+  std::string why_not_ready() const;
+  bool healthy(Timestamp now) const;
+
+  const RuleRuntime* runtime(const std::string& rule) const;
+  RuleRuntime* runtime(const std::string& rule);
+
+  World world_;
+  std::shared_ptr<const Config> config_;
+  Surroundings surroundings_;
+
+  std::vector<RuleRuntime> rules_;
+  std::map<std::string, std::size_t> rule_index_;
+  RuleRuntime blind_;
+  RuleRuntime rule_failing_;
+  Poller poller_;
+  std::map<std::string, std::size_t> poll_of_rule_;
+  std::map<RequestId, Asked> asked_;
+
+  IncidentBook book_;
+  std::set<IncidentId> to_announce_;
+  Outbox outbox_;
+  Deliverer deliverer_;
+  Heartbeat heartbeat_;
+
+  Draft draft_;
+  std::vector<std::pair<RequestId, Outgoing>> to_start_;  // waits for the commit of what it announces
+  std::vector<std::promise<Result<void>>> to_reply_;      // likewise
+  RequestId next_request_ = 1;
+
+  std::optional<Timestamp> unanswered_since_;  // Prometheus has answered nothing since
+  std::optional<Timestamp> last_answer_;
+  std::string prometheus_error_;
+  std::string store_error_;
+  Instant commit_again_{};  // not before, after a failure
+  Timestamp alive_written_;
+  Timestamp pruned_;
+  bool stopping_ = false;
+  ReadModel counts_;  // the parts that the engine counts as it goes
+};
+
+}  // namespace tocsin

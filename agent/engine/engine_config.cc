@@ -1,0 +1,165 @@
+// Taking over a configuration: at start and on reload.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+#include "agent/base/log.h"
+#include "agent/engine/engine.h"
+#include "agent/engine/self_rules.h"
+#include "agent/poll/query.h"
+
+namespace tocsin {
+namespace {
+
+/// A rule whose grades changed keeps what it can: its mildest ones.
+void fit_grades(const Rule& rule, RuleState& state) {
+  for (auto& [labels, series] : state.series) series.grades.resize(rule.grades.size());
+}
+
+}  // namespace
+
+/// Puts stored states under the rules that the store knew, so that adopt() treats a restart like a reload.
+void Engine::restore_rules(Stored stored, Timestamp now) {
+  std::map<std::string, std::shared_ptr<const Rule>> configured;
+  for (const auto& rule : config_->rules) configured.emplace(rule->name, rule);
+  const auto known = [&](const std::string& name) -> RuleRuntime& {
+    if (RuleRuntime* found = runtime(name)) return *found;
+    const auto found = configured.find(name);
+    Rule gone;
+    gone.name = name;
+    gone.grades.resize(1);
+    rule_index_[name] = rules_.size();
+    return rules_.emplace_back(found != configured.end() ? found->second : std::make_shared<const Rule>(gone));
+  };
+  for (const auto& [id, incident] : book_.all()) {
+    if (!incident.resolved()) known(incident.rule);
+  }
+  for (RuleRecord& record : stored.rules) {
+    RuleRuntime& of = known(record.rule);
+    of.behind = record.behind;
+    of.last_tick = record.last_tick;
+    of.covered = record.last_tick;
+    // Quiet ticks leave no trace but the mark of being alive, up to which all of them were read.
+    if (!record.behind && stored.alive_at)
+      of.covered = std::max(of.covered.value_or(*stored.alive_at), *stored.alive_at);
+    if (of.covered) of.covered = std::min(*of.covered, now);
+  }
+  for (SeriesRecord& record : stored.series) {
+    known(record.rule).state.series.emplace(std::move(record.labels), std::move(record.state));
+  }
+  for (RuleRuntime* own : {&blind_, &rule_failing_}) {
+    // What was only pending was not seen to last while tocsin was away.
+    std::erase_if(own->state.series,
+                  [](const auto& entry) { return entry.second.grades.front().phase != Phase::open; });
+    own->last_tick.reset();
+  }
+}
+
+void Engine::adopt(std::shared_ptr<const Config> config, Timestamp now) {
+  config_ = std::move(config);
+  surroundings_ = {config_->labels, config_->external_url};
+  const auto replace_rule = [](RuleRuntime& runtime, std::shared_ptr<const Rule> rule) {
+    runtime.rule = std::move(rule);
+    runtime.status.rule = runtime.rule;
+  };
+  replace_rule(blind_, blind_rule(config_->prometheus));
+  replace_rule(rule_failing_, rule_failing_rule(config_->prometheus));
+  adopt_rules(now);
+  deliverer_.configure(config_->notifiers, draft_);
+  heartbeat_.configure(config_->heartbeat);
+  counts_.config_hash = config_->hash;
+}
+
+void Engine::adopt_rules(Timestamp now) {
+  for (const auto& [id, asked] : asked_) world_.transport.cancel(id);
+  asked_.clear();
+  for (const Poll& poll : poller_.polls()) {
+    for (const std::size_t index : poll.rules) rules_[index].covered = poll.covered;
+  }
+  std::map<std::string, RuleRuntime> before;
+  for (RuleRuntime& runtime : rules_) before.emplace(runtime.rule->name, std::move(runtime));
+  rules_.clear();
+  rule_index_.clear();
+  poll_of_rule_.clear();
+  poller_ = Poller(config_->prometheus.max_concurrent_queries);
+  for (const auto& rule : config_->rules) {
+    rule_index_[rule->name] = rules_.size();
+    const auto found = before.find(rule->name);
+    if (found == before.end()) {
+      rules_.emplace_back(rule);
+      draft_.rules.insert(rule->name);
+    } else {
+      rules_.push_back(keep(std::move(found->second), rule, now));
+      before.erase(found);
+    }
+    place_in_poll(rules_.size() - 1, now);
+  }
+  for (const auto& [name, gone] : before) remove_rule(gone, "rule removed", now);
+}
+
+/// The rule's state under its new text. Who is one incident may have changed; then the old ones cannot be continued.
+RuleRuntime Engine::keep(RuleRuntime old, const std::shared_ptr<const Rule>& rule, Timestamp now) {
+  if (old.rule->incident_by != rule->incident_by) {
+    remove_rule(old, "rule changed", now);
+    RuleRuntime fresh(rule);
+    fresh.covered = old.covered;
+    draft_.rules.insert(rule->name);
+    return fresh;
+  }
+  old.rule = rule;
+  old.status.rule = rule;
+  fit_grades(*rule, old.state);
+  return old;
+}
+
+void Engine::remove_rule(const RuleRuntime& gone, const std::string& reason, Timestamp now) {
+  const std::string& name = gone.rule->name;
+  record(book_.resolve_all(name, reason, now, draft_), now);
+  draft_.series.erase(name);
+  draft_.rules.erase(name);
+  draft_.forgotten_rules.insert(name);
+}
+
+void Engine::place_in_poll(std::size_t index, Timestamp now) {
+  RuleRuntime& runtime = rules_[index];
+  const Rule& rule = *runtime.rule;
+  auto poll = poller_.find(rule.query, rule.interval, rule.allow_partial);
+  if (!poll) poll = poller_.add(rule.query, rule.interval, rule.allow_partial, runtime.covered, now);
+  Poll& shared = poller_.poll(*poll);
+  if (!runtime.covered) {
+    // A new rule begins with the present: it does not read the past that its neighbours may have to read again.
+    runtime.last_tick = shared.grid.at_or_before(now) - rule.interval;
+  } else {
+    shared.covered = std::min(shared.covered, shared.grid.at_or_before(*runtime.covered));
+  }
+  shared.asked = shared.asked || runtime.status.last_evaluation.has_value();
+  shared.rules.push_back(index);
+  poll_of_rule_[rule.name] = *poll;
+}
+
+std::vector<std::string> Engine::reload() {
+  ReloadedConfig read = world_.read_config();
+  counts_.last_reload_successful = read.has_value();
+  if (!read) {
+    log::error("the new configuration has faults, the old one stays in force",
+               {{"faults", read.error().size()}, {"first", read.error().front()}});
+    return read.error();
+  }
+  const Timestamp now = world_.clock.now();
+  if ((*read)->store.path != config_->store.path) log::warn("[store] url takes effect after a restart", {});
+  if ((*read)->web.listen != config_->web.listen) log::warn("[web] listen takes effect after a restart", {});
+  adopt(*read, now);
+  counts_.last_reload_success_at = now;
+  world_.reloaded(*config_);
+  log::info("configuration reloaded", {{"rules", rules_.size()}, {"hash", config_->hash}});
+  return {};
+}
+
+Links Engine::links(const std::string& rule) const {
+  const RuleRuntime* of = runtime(rule);
+  const bool asks = of && !of->rule->query.empty();
+  return {config_->external_url, asks ? graph_url(config_->prometheus, of->rule->query) : ""};
+}
+
+}  // namespace tocsin

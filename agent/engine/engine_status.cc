@@ -1,0 +1,47 @@
+// What readers see of the engine.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "agent/base/limits.h"
+#include "agent/engine/engine.h"
+
+namespace tocsin {
+
+std::shared_ptr<const ReadModel> Engine::read_model() const {
+  auto model = std::make_shared<ReadModel>(counts_);
+  model->at = world_.clock.now();
+  model->not_ready = why_not_ready();
+  model->prometheus_up = last_answer_.has_value() && !unanswered_since_;
+  model->prometheus_error = prometheus_error_;
+  model->store_path = config_->store.path;
+  model->store_error = store_error_;
+  for (const RuleRuntime& runtime : rules_) model->rules.push_back(runtime.status);
+  model->rules.push_back(blind_.status);
+  model->rules.push_back(rule_failing_.status);
+  model->notifiers = deliverer_.status();
+  for (const auto& [id, incident] : book_.all()) {
+    const auto severity = static_cast<std::size_t>(incident.severity) - 1;
+    if (incident.state == IncidentState::open) ++model->open[severity];
+    if (incident.state == IncidentState::acknowledged) ++model->acknowledged[severity];
+  }
+  return model;
+}
+
+std::string Engine::why_not_ready() const {
+  if (stopping_) return "stopping";
+  if (!store_error_.empty()) return "the store cannot be written: " + store_error_;
+  const auto waiting = std::ranges::count_if(poller_.polls(), [](const Poll& poll) { return !poll.asked; });
+  if (waiting > 0) return fmt::format("the first round of evaluations is not over: {} queries to go", waiting);
+  return "";
+}
+
+bool Engine::healthy(Timestamp now) const {
+  const bool sees = rules_.empty() || (last_answer_ && blind_.status.firing_series == 0);
+  const auto stuck = [&](const NotifierStatus& notifier) {
+    return notifier.oldest && !notifier.last_error.empty() && now - *notifier.oldest > limits::kDeliveryStuck;
+  };
+  return sees && store_error_.empty() && std::ranges::none_of(deliverer_.status(), stuck);
+}
+
+}  // namespace tocsin

@@ -1,0 +1,29 @@
+// Heartbeat: the dead man's switch. Pings a URL every interval, but only while evaluating, storing and delivering work,
+// so that its silence is the alarm that tocsin itself cannot give.
+#pragma once
+
+#include <optional>
+
+#include "agent/config/config.h"
+#include "agent/http/transport.h"
+
+namespace tocsin {
+
+/// Engine thread only.
+class Heartbeat {
+ public:
+  void configure(std::optional<HeartbeatConfig> config);
+  /// A ping to be sent as request `id`, where one is due and `healthy`.
+  std::optional<Outgoing> take(RequestId id, bool healthy, Timestamp now);
+  bool owns(RequestId id) const { return under_way_ == id; }
+  void completed(const Response& response);
+  std::optional<Timestamp> next_due() const;
+
+ private:
+  std::optional<HeartbeatConfig> config_;
+  std::optional<RequestId> under_way_;
+  Timestamp next_{};
+  bool failed_ = false;
+};
+
+}  // namespace tocsin

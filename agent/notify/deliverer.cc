@@ -1,0 +1,272 @@
+#include "agent/notify/deliverer.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+#include <tuple>
+
+#include "agent/base/hash.h"
+#include "agent/base/limits.h"
+#include "agent/base/log.h"
+#include "agent/outbox/backoff.h"
+#include "notifiers/make_notifier.h"
+
+namespace tocsin {
+namespace {
+
+Outcome outcome_of(DeliveryState state) {
+  switch (state) {
+    case DeliveryState::delivered:
+      return Outcome::delivered;
+    case DeliveryState::collapsed:
+      return Outcome::collapsed;
+    case DeliveryState::failed:
+      return Outcome::failed;
+    default:
+      return Outcome::retried;
+  }
+}
+
+double seconds(Duration duration) {
+  return static_cast<double>(duration.count()) / 1000;
+}
+
+/// Between two receivers and two incidents tries must not march in step.
+uint64_t jitter_seed(const Delivery& delivery) {
+  return fnv1a(delivery.notifier) ^ static_cast<uint64_t>(delivery.id) ^ static_cast<uint64_t>(to_unix_ms(delivery.at));
+}
+
+}  // namespace
+
+Deliverer::Deliverer(Outbox& outbox, FindIncident find_incident, FindLinks find_links, NextId next_id)
+    : outbox_(outbox),
+      find_incident_(std::move(find_incident)),
+      find_links_(std::move(find_links)),
+      next_id_(std::move(next_id)) {}
+
+void Deliverer::configure(const std::vector<NotifierSettings>& notifiers, Draft& draft) {
+  std::set<std::string> names;
+  for (const NotifierSettings& settings : notifiers) {
+    names.insert(settings.name);
+    const auto found = channels_.find(settings.name);
+    if (found == channels_.end()) {
+      channels_.emplace(std::piecewise_construct, std::forward_as_tuple(settings.name),
+                        std::forward_as_tuple(settings, make_notifier(settings)));
+    } else if (found->second.settings != settings) {
+      NotifierStatus counts = std::move(found->second.status);
+      const std::size_t in_flight = found->second.in_flight;
+      found->second = Channel(settings, make_notifier(settings));
+      found->second.status.outcomes = std::move(counts.outcomes);
+      found->second.status.latency = std::move(counts.latency);
+      found->second.in_flight = in_flight;
+    }
+  }
+  for (auto channel = channels_.begin(); channel != channels_.end();) {
+    if (names.contains(channel->first)) {
+      ++channel;
+      continue;
+    }
+    std::erase_if(flights_, [&](const auto& flight) { return flight.second.notifier == channel->first; });
+    count(outbox_.drop_notifier(channel->first, draft));
+    channel = channels_.erase(channel);
+  }
+}
+
+bool Deliverer::wants(const std::string& notifier, NotificationKind kind) const {
+  const auto channel = channels_.find(notifier);
+  return channel != channels_.end() && channel->second.wants(kind);
+}
+
+std::vector<std::pair<RequestId, Outgoing>> Deliverer::take(Timestamp now, Draft& draft) {
+  std::vector<std::pair<RequestId, Outgoing>> out;
+  for (auto& [name, channel] : channels_) take_from(channel, now, draft, out);
+  return out;
+}
+
+void Deliverer::take_from(Channel& channel, Timestamp now, Draft& draft,
+                          std::vector<std::pair<RequestId, Outgoing>>& out) {
+  if (channel.paused_until && now < *channel.paused_until) return;
+  Lane& lane = outbox_.lane(channel.settings.name);
+  lane.advance(now);
+  while (const auto incident = lane.front()) {
+    if (expire(channel, *incident, now, draft)) continue;
+    if (channel.in_flight >= limits::kInFlightPerNotifierMax || !channel.bucket.take(now)) return;
+    const bool many = channel.settings.digest_above && lane.ready() > *channel.settings.digest_above;
+    Flight flight = many && channel.notifier->can_digest() ? prepare_digest(channel, now, draft)
+                                                           : prepare(channel, *incident, now, draft);
+    const RequestId id = next_id_();
+    out.emplace_back(id, channel.notifier->build(flight.notification));
+    flights_.emplace(id, std::move(flight));
+    ++channel.in_flight;
+  }
+}
+
+/// Gives up a delivery that has been tried for too long.
+bool Deliverer::expire(Channel& channel, IncidentId incident, Timestamp now, Draft& draft) {
+  const Delivery& head = outbox_.head(incident, channel.settings.name);
+  if (head.attempts == 0 || now - head.at < channel.settings.max_retry_age) return false;
+  Verdict verdict;
+  verdict.outcome = Verdict::Outcome::refused;
+  verdict.reason =
+      fmt::format("given up after {}, last: {}", format_duration(channel.settings.max_retry_age), head.last_error);
+  settle_one(channel, incident, verdict, now, draft);
+  return true;
+}
+
+IncidentSnapshot Deliverer::shown(IncidentId id, const Delivery& delivery) const {
+  const Incident* incident = find_incident_(id);
+  return incident ? snapshot(*incident, delivery, find_links_(incident->rule)) : IncidentSnapshot{};
+}
+
+Deliverer::Flight Deliverer::prepare(Channel& channel, IncidentId incident, Timestamp now, Draft& draft) {
+  const std::string& name = channel.settings.name;
+  const Delivery& head = outbox_.head(incident, name);
+  Flight flight{.notifier = name, .incidents = {incident}, .notification = {}};
+  flight.notification.delivery = head.id;
+  flight.notification.kind = head.kind;
+  flight.notification.at = head.at;
+  flight.notification.now = now;
+  flight.notification.incident = shown(incident, head);
+  flight.notification.external_url = find_links_("").external_url;
+  flight.notification.remembered = outbox_.told(incident, name).remembered;
+  outbox_.start(incident, name, now, draft);
+  return flight;
+}
+
+Deliverer::Flight Deliverer::prepare_digest(Channel& channel, Timestamp now, Draft& draft) {
+  Lane& lane = outbox_.lane(channel.settings.name);
+  Flight flight = prepare(channel, *lane.front(), now, draft);
+  flight.notification.digest.push_back(flight.notification.incident);
+  while (const auto incident = lane.front()) {
+    if (expire(channel, *incident, now, draft)) continue;
+    flight.incidents.push_back(*incident);
+    flight.notification.digest.push_back(shown(*incident, outbox_.head(*incident, channel.settings.name)));
+    outbox_.start(*incident, channel.settings.name, now, draft);
+  }
+  return flight;
+}
+
+std::optional<std::pair<RequestId, Outgoing>> Deliverer::completed(RequestId id, const Response& response,
+                                                                   Timestamp now, Draft& draft) {
+  auto node = flights_.extract(id);
+  if (node.empty()) return std::nullopt;
+  Flight& flight = node.mapped();
+  Channel& channel = channels_.at(flight.notifier);
+  const Verdict verdict = channel.notifier->judge(flight.notification, response);
+  for (const IncidentId incident : flight.incidents) {
+    outbox_.remember(incident, flight.notifier, verdict.remember, draft);
+  }
+  if (verdict.outcome == Verdict::Outcome::more) {
+    for (const auto& [name, value] : verdict.remember) flight.notification.remembered[name] = value;
+    flight.notification.now = now;
+    Outgoing next = channel.notifier->build(flight.notification);
+    const RequestId next_id = next_id_();
+    flights_.emplace(next_id, std::move(flight));
+    return std::pair{next_id, std::move(next)};
+  }
+  --channel.in_flight;
+  settle(channel, flight, verdict, now, draft);
+  return std::nullopt;
+}
+
+void Deliverer::settle(Channel& channel, const Flight& flight, const Verdict& verdict, Timestamp now, Draft& draft) {
+  const bool good = verdict.outcome == Verdict::Outcome::accepted;
+  if (!good && channel.status.last_error != verdict.reason) {
+    log::warn(verdict.outcome == Verdict::Outcome::retry ? "notification not accepted, will be tried again"
+                                                         : "notification refused",
+              {{"notifier", flight.notifier},
+               {"incident", flight.notification.incident.id},
+               {"kind", kind_text(flight.notification.kind)},
+               {"reason", verdict.reason}});
+  }
+  channel.status.last_error = good ? "" : verdict.reason;
+  pause(channel, verdict, now);
+  for (const IncidentId incident : flight.incidents) settle_one(channel, incident, verdict, now, draft);
+}
+
+/// A receiver that is down as a whole is not asked once for each incident that waits for it.
+void Deliverer::pause(Channel& channel, const Verdict& verdict, Timestamp now) {
+  if (verdict.outcome != Verdict::Outcome::retry || !verdict.pause_notifier) {
+    channel.pauses = 0;
+    channel.paused_until.reset();
+    return;
+  }
+  ++channel.pauses;
+  channel.paused_until = now + backoff(channel.pauses, fnv1a(channel.settings.name), verdict.after);
+}
+
+void Deliverer::settle_one(Channel& channel, IncidentId incident, const Verdict& verdict, Timestamp now, Draft& draft) {
+  const std::string& name = channel.settings.name;
+  const Delivery before = outbox_.head(incident, name);
+  Outbox::Try result{
+      .state = DeliveryState::delivered, .error = verdict.reason, .not_before = now, .maybe_seen = verdict.maybe_seen};
+  if (verdict.outcome == Verdict::Outcome::retry) {
+    result.state = DeliveryState::pending;
+    result.not_before = now + backoff(before.attempts + 1, jitter_seed(before), verdict.after);
+  } else if (verdict.outcome == Verdict::Outcome::refused) {
+    result.state = DeliveryState::failed;
+  }
+  const Incident* of = find_incident_(incident);
+  Outbox::Ended ended;
+  const Delivery after = outbox_.finish(incident, name, result, of && of->resolved(), now, draft, ended);
+  ++channel.status.outcomes[{after.kind, outcome_of(after.state)}];
+  if (after.state == DeliveryState::delivered) channel.status.latency.observe(seconds(now - after.at));
+  write_down(after, now, draft);
+  count(ended);
+}
+
+void Deliverer::write_down(const Delivery& delivery, Timestamp now, Draft& draft) {
+  const std::string tries = delivery.attempts > 1 ? fmt::format(" at try {}", delivery.attempts) : "";
+  std::string text;
+  if (delivery.state == DeliveryState::delivered) {
+    text = fmt::format("{} told of {}{}", delivery.notifier, kind_text(delivery.kind), tries);
+    if (!delivery.last_error.empty()) text += ": " + delivery.last_error;
+  } else if (delivery.state == DeliveryState::failed) {
+    text = fmt::format("{} not told of {}, given up{}: {}", delivery.notifier, kind_text(delivery.kind), tries,
+                       delivery.last_error);
+    log::error("notification given up", {{"notifier", delivery.notifier},
+                                         {"incident", incident_name(delivery.incident)},
+                                         {"kind", kind_text(delivery.kind)},
+                                         {"reason", delivery.last_error}});
+  } else if (delivery.attempts == 1) {
+    text = fmt::format("{} did not take {}, trying again: {}", delivery.notifier, kind_text(delivery.kind),
+                       delivery.last_error);
+  } else {
+    return;  // the delivery itself counts its tries and keeps the last error
+  }
+  draft.timeline.push_back({delivery.incident, now, "notification", std::move(text), ""});
+}
+
+void Deliverer::count(const Outbox::Ended& ended) {
+  for (const Delivery& delivery : ended) {
+    const auto channel = channels_.find(delivery.notifier);
+    if (channel != channels_.end()) ++channel->second.status.outcomes[{delivery.kind, outcome_of(delivery.state)}];
+  }
+}
+
+std::optional<Timestamp> Deliverer::next_due(Timestamp now) const {
+  std::optional<Timestamp> next;
+  for (const auto& [name, channel] : channels_) {
+    const Lane& lane = outbox_.lane(name);
+    std::optional<Timestamp> due = lane.ready() > 0 ? now : lane.next_due();
+    if (!due || channel.in_flight >= limits::kInFlightPerNotifierMax) continue;
+    if (channel.paused_until) due = std::max(*due, *channel.paused_until);
+    if (lane.ready() > 0) due = std::max(*due, channel.bucket.next(now));
+    next = std::min(next.value_or(Timestamp::max()), *due);
+  }
+  return next;
+}
+
+std::vector<NotifierStatus> Deliverer::status() const {
+  std::vector<NotifierStatus> all;
+  for (const auto& [name, channel] : channels_) {
+    NotifierStatus status = channel.status;
+    status.depth = outbox_.depth(name);
+    status.oldest = outbox_.oldest(name);
+    all.push_back(std::move(status));
+  }
+  return all;
+}
+
+}  // namespace tocsin
