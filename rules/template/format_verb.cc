@@ -215,7 +215,8 @@ std::string format_map(const Labels& labels, char32_t verb, const FormatFlags& f
 }  // namespace
 
 std::string pad(std::string_view text, const FormatFlags& flags) {
-  const std::size_t width = static_cast<std::size_t>(flags.width.value_or(0));
+  if (!flags.width) return std::string(text);
+  const auto width = static_cast<std::size_t>(*flags.width);
   const std::size_t length = rune_count(text);
   if (length >= width) return std::string(text);
   if (flags.minus) return std::string(text) + std::string(width - length, ' ');
