@@ -81,7 +81,9 @@ std::string connect_text(CURLcode code, const CurlEasy& easy, const Peer& peer, 
 }
 
 std::string_view missing_at_timeout(const CurlEasy& easy, bool begun) {
-  if (begun) return easy.amount(CURLINFO_STARTTRANSFER_TIME_T) > 0 ? "the reply was not complete" : "no reply";
+  // Only HTTP has a request size; a mail server's reply is a line or nothing.
+  const bool partly = easy.number(CURLINFO_REQUEST_SIZE) > 0 && easy.amount(CURLINFO_STARTTRANSFER_TIME_T) > 0;
+  if (begun) return partly ? "the reply was not complete" : "no reply";
   if (easy.amount(CURLINFO_NAMELOOKUP_TIME_T) == 0) return "the name did not resolve";
   return easy.amount(CURLINFO_CONNECT_TIME_T) == 0 ? "no connection" : "no answer after connecting";
 }

@@ -60,9 +60,6 @@ Result<void> MailExchange::prepare() {
   }
   easy_.set_text(CURLOPT_PROTOCOLS_STR, "smtp,smtps");
   easy_.set(CURLOPT_USE_SSL, tls_level(request_));
-  // curl takes leave of a server it gives up and waits for its answer; not for longer than for any other.
-  const auto patience = std::chrono::ceil<std::chrono::seconds>(std::max(request_.timeout, Duration{1}));
-  easy_.set(CURLOPT_SERVER_RESPONSE_TIMEOUT, static_cast<long>(patience.count()));
   set_message();
   if (auto envelope = set_envelope(); !envelope) return envelope;
   if (auto login = set_login(); !login) return login;
@@ -118,7 +115,11 @@ int MailExchange::rewind_message(void* exchange, curl_off_t offset, int origin) 
 }
 
 void MailExchange::on_line(std::string_view line) {
+  if (line.starts_with("221")) return;  // the answer to QUIT says nothing about the mail
   response_.body = one_line(line, limits::kErrorTextBytesMax);
+  // After a refusal curl says QUIT, and all transfers wait until it is answered: that must not take long.
+  const bool refused = line.starts_with('4') || line.starts_with('5');
+  easy_.set(CURLOPT_SERVER_RESPONSE_TIMEOUT, refused ? limits::kFarewellSecondsMax : 0L);
 }
 
 CURLcode MailExchange::conclude(CURLcode code) {

@@ -5,11 +5,14 @@ Then one line of JSON for each message taken: ehlo, from, to, tls, login, data. 
 
 import argparse
 import asyncio
+import concurrent.futures
 import json
+import logging
 import os
 import ssl
 import sys
 import threading
+import warnings
 
 from aiosmtpd.smtp import SMTP, AuthResult
 
@@ -23,6 +26,8 @@ parser.add_argument("--end", choices=["reply", "drop", "hang"], default="reply",
 parser.add_argument("--data-reply", help="instead of 250 after the final dot")
 parser.add_argument("--hang-on-quit", action="store_true")
 options = parser.parse_args()
+warnings.simplefilter("ignore")  # a login without TLS is one of the cases
+logging.disable()
 
 
 def authenticate(server, session, envelope, mechanism, data):
@@ -33,6 +38,10 @@ def authenticate(server, session, envelope, mechanism, data):
     return AuthResult(success=False, handled=False, message=options.login_reply)
 
 
+# Whoever reads may do so only after the reply, and a pipe holds little.
+writer = concurrent.futures.ThreadPoolExecutor(max_workers=1)
+
+
 class Handler:
     async def handle_RCPT(self, server, session, envelope, address, rcpt_options):
         if options.refuse and address == options.refuse[0]:
@@ -41,20 +50,16 @@ class Handler:
         return "250 OK"
 
     async def handle_DATA(self, server, session, envelope):
-        print(
-            json.dumps(
-                {
-                    "ehlo": session.host_name,
-                    "from": envelope.mail_from,
-                    "to": envelope.rcpt_tos,
-                    "tls": server.transport.get_extra_info("ssl_object") is not None,
-                    "login": getattr(session, "user", None),
-                    "peer": session.peer[1],
-                    "data": envelope.original_content.decode("latin-1"),
-                }
-            ),
-            flush=True,
-        )
+        message = {
+            "ehlo": session.host_name,
+            "from": envelope.mail_from,
+            "to": envelope.rcpt_tos,
+            "tls": server.transport.get_extra_info("ssl_object") is not None,
+            "login": getattr(session, "user", None),
+            "peer": session.peer[1],
+            "data": envelope.original_content.decode("latin-1"),
+        }
+        writer.submit(print, json.dumps(message), flush=True)
         if options.end == "drop":
             server.transport.abort()
         if options.end == "hang":

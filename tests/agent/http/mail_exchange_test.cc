@@ -206,6 +206,14 @@ TEST_F(Mail, RefusalsAreAnswersWithTheirCode) {
   }
 }
 
+TEST_F(Mail, RefusalCountsEvenWhereTheServerHangsAtQuit) {
+  MailServer server({"--refuse", "team@example.org", "550 no", "--hang-on-quit"});
+  const Response response = exchange(server.request());
+  EXPECT_EQ(response.fault, TransportFault::none) << response.fault_text;
+  EXPECT_EQ(response.status, 550);
+  EXPECT_EQ(response.body, "550 no");
+}
+
 TEST_F(Mail, RefusalAfterTheMessageIsAnAnswer) {
   MailServer server({"--data-reply", "554 5.7.1 looks like spam"});
   const Response response = exchange(server.request());

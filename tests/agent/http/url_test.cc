@@ -36,8 +36,8 @@ TEST(Url, HostAndPathCanBeReplaced) {
 
 TEST(Url, ErrorsSayWhatIsWrongAndNeverRepeatTheUrl) {
   for (const std::string text :
-       {"", "s3cret", "//s3cret", "http://", "http:///s3cret", "http://host:99999/s3cret", "http://host:x/s3cret",
-        "http://ho st/s3cret", "http://host/s3cret\r\nX: y", "http://[::1/s3cret"}) {
+       {"", "s3cret", "//s3cret", "http://", "http://host:99999/s3cret", "http://host:x/s3cret", "http://ho st/s3cret",
+        "http://host/s3cret\r\nX: y", "http://[::1/s3cret"}) {
     const auto url = Url::parse(text);
     ASSERT_FALSE(url.has_value()) << text;
     EXPECT_THAT(url.error().text, HasSubstr("URL"));
