@@ -46,9 +46,18 @@ std::string_view ansi_color(const Notification& notification) {
   return severity == "SEV1" || severity == "SEV2" ? "\x1b[1;31m" : "\x1b[33m";
 }
 
-/// What the kind alone does not say.
+/// What the kind's word alone does not say.
 std::string detail(const Notification& notification) {
-  return notification.kind == NotificationKind::open ? evidence(notification.incident) : what_happened(notification);
+  if (notification.kind == NotificationKind::open) {
+    return evidence(notification.incident);
+  }
+  const std::string words = what_happened(notification);
+  for (const std::string_view said : {"raised ", "lowered ", "acknowledged ", "resolved "}) {
+    if (words.starts_with(said)) {
+      return words.substr(said.size());
+    }
+  }
+  return words;
 }
 
 std::string console_time(Timestamp at) {

@@ -107,7 +107,7 @@ void add_links(Json& event, const IncidentSnapshot& incident) {
 std::string pagerduty_key(const IncidentSnapshot& incident) {
   const std::string& key = incident.dedup_key.empty() ? incident.id : incident.dedup_key;
   std::string text = valid_utf8(key);
-  if (text.size() <= kPagerDutyKeyBytesMax && text == key) {
+  if (!text.empty() && text.size() <= kPagerDutyKeyBytesMax && text == key) {
     return text;
   }
   const std::string hash = fmt::format("#{:016x}", fnv1a(key));

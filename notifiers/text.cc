@@ -62,7 +62,9 @@ std::string truncate(std::string_view text, std::size_t code_points_max) {
 }
 
 std::string short_line(std::string_view text, std::size_t code_points_max) {
-  return truncate(clean_line(text), code_points_max);
+  // A code point takes four bytes at most: what lies behind that is not looked at, however long the text is.
+  const std::string_view begin = truncate_bytes(text, 4 * code_points_max + 4);
+  return truncate(clean_line(begin), code_points_max);
 }
 
 std::string_view truncate_bytes(std::string_view text, std::size_t bytes_max) {
@@ -70,7 +72,7 @@ std::string_view truncate_bytes(std::string_view text, std::size_t bytes_max) {
     return text;
   }
   std::size_t end = bytes_max;
-  while (end > 0 && (static_cast<uint8_t>(text[end]) & 0xC0U) == 0x80U) {
+  while (end > 0 && bytes_max - end < 3 && (static_cast<uint8_t>(text[end]) & 0xC0U) == 0x80U) {
     --end;
   }
   return text.substr(0, end);

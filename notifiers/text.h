@@ -27,7 +27,7 @@ std::string truncate(std::string_view text, std::size_t code_points_max);
 /// clean_line() and truncate().
 std::string short_line(std::string_view text, std::size_t code_points_max);
 
-/// At most `bytes_max` bytes, without an ellipsis; never cut inside a code point. REQUIRES: `text` is valid UTF-8.
+/// At most `bytes_max` bytes, without an ellipsis; never cut inside a code point.
 std::string_view truncate_bytes(std::string_view text, std::size_t bytes_max);
 
 /// Every code point as `escape` (string_view to something a string can append) writes it, in at most

@@ -26,16 +26,14 @@ std::string open_for(const IncidentSnapshot& incident, Timestamp until) {
 }
 
 std::string resolution(const IncidentSnapshot& incident, Timestamp fallback) {
-  std::string text = "resolved after " + open_for(incident, incident.resolved_at.value_or(fallback));
-  if (!incident.resolve_reason.empty()) {
-    text += fmt::format(" ({})", short_line(incident.resolve_reason, kNameMax));
-  }
-  return text;
+  const std::string reason = short_line(incident.resolve_reason, kNameMax);
+  return fmt::format("resolved after {}{}", open_for(incident, incident.resolved_at.value_or(fallback)),
+                     reason.empty() ? "" : fmt::format(" ({})", reason));
 }
 
 std::string acknowledgment(const IncidentSnapshot& incident) {
-  return incident.acknowledged_by.empty() ? "acknowledged"
-                                          : "acknowledged by " + short_line(incident.acknowledged_by, kNameMax);
+  const std::string by = short_line(incident.acknowledged_by, kNameMax);
+  return by.empty() ? "acknowledged" : "acknowledged by " + by;
 }
 
 std::string severity_words(const Notification& notification) {
@@ -91,9 +89,8 @@ std::string value_words(double value) {
 
 std::string evidence(const IncidentSnapshot& incident) {
   const std::string value = value_words(incident.value);
-  return incident.threshold.empty() || std::isnan(incident.value)
-             ? value
-             : fmt::format("{} {}", value, short_line(incident.threshold, kNameMax));
+  const std::string threshold = short_line(incident.threshold, kNameMax);
+  return threshold.empty() || std::isnan(incident.value) ? value : fmt::format("{} {}", value, threshold);
 }
 
 std::string summary(const IncidentSnapshot& incident, std::size_t code_points_max) {
@@ -106,12 +103,23 @@ std::string summary(const IncidentSnapshot& incident, std::size_t code_points_ma
   return truncate(evidence(incident), code_points_max);
 }
 
-std::string rule_and_labels(const IncidentSnapshot& incident, std::size_t code_points_max) {
-  std::string text = incident.rule;
-  if (!incident.labels.empty()) {
-    text += incident.labels.text();
+std::string labels_text(const Labels& labels, std::size_t code_points_max) {
+  const std::size_t bytes_max = 4 * code_points_max;
+  std::string text = "{";
+  for (const auto& [name, value] : labels) {
+    if (text.size() > bytes_max) {
+      break;
+    }
+    text += fmt::format("{}{}={}", text.size() > 1 ? ", " : "", truncate_bytes(name, bytes_max),
+                        quote(truncate_bytes(value, bytes_max)));
   }
-  return short_line(text, code_points_max);
+  return short_line(text + "}", code_points_max);
+}
+
+std::string rule_and_labels(const IncidentSnapshot& incident, std::size_t code_points_max) {
+  const std::string rule = short_line(incident.rule, code_points_max);
+  const std::string labels = incident.labels.empty() ? "" : labels_text(incident.labels, code_points_max);
+  return truncate(rule + labels, code_points_max);
 }
 
 std::string what_happened(const Notification& notification) {
@@ -200,7 +208,8 @@ std::vector<std::string> label_lines(const IncidentSnapshot& incident) {
       lines.push_back(fmt::format("... and {} more", incident.labels.size() - lines.size()));
       break;
     }
-    lines.push_back(short_line(fmt::format("{}=\"{}\"", name, value), kLabelLineMax));
+    lines.push_back(short_line(
+        fmt::format("{}=\"{}\"", short_line(name, kLabelLineMax), short_line(value, kLabelLineMax)), kLabelLineMax));
   }
   return lines;
 }
@@ -211,8 +220,8 @@ std::vector<std::string> series_lines(const IncidentSnapshot& incident) {
     return lines;
   }
   for (const SeriesSnapshot& series : incident.series) {
-    lines.push_back(fmt::format("{} {} since {}", short_line(series.labels.text(), kSeriesLineMax),
-                                value_words(series.value), time_words(series.since)));
+    lines.push_back(fmt::format("{} {} since {}", labels_text(series.labels, kSeriesLineMax), value_words(series.value),
+                                time_words(series.since)));
   }
   if (incident.series_count > lines.size()) {
     lines.push_back(fmt::format("... and {} more", incident.series_count - lines.size()));

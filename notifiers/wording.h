@@ -21,6 +21,8 @@ std::string value_words(double value);
 std::string evidence(const IncidentSnapshot& incident);
 /// The summary annotation, else the description, else the evidence; at most `code_points_max`.
 std::string summary(const IncidentSnapshot& incident, std::size_t code_points_max);
+/// `{service="checkout"}`, at most `code_points_max`; costs no more than it shows, however large the labels are.
+std::string labels_text(const Labels& labels, std::size_t code_points_max);
 /// `HighErrorRate{service="checkout"}`, at most `code_points_max`.
 std::string rule_and_labels(const IncidentSnapshot& incident, std::size_t code_points_max);
 
