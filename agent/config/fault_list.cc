@@ -23,10 +23,10 @@ void FaultList::warn(const Place& place, const std::string& text) {
 std::vector<Fault> FaultList::sorted() const {
   const auto order = [this](const Fault& fault) {
     const auto file = std::ranges::find(files_, fault.file) - files_.begin();
-    return std::tuple(file, fault.line, fault.column);
+    return std::tuple(file, fault.line, fault.column, fault.text);
   };
   std::vector<Fault> sorted = faults_;
-  std::ranges::stable_sort(sorted, {}, order);
+  std::ranges::sort(sorted, {}, order);
   const auto same = [](const Fault& a, const Fault& b) { return a.str() == b.str(); };
   sorted.erase(std::unique(sorted.begin(), sorted.end(), same), sorted.end());
   return sorted;

@@ -1,7 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <functional>
+#include <tuple>
 
 #include "agent/config/rule_draft.h"
 
@@ -70,7 +70,9 @@ void read_graded_thresholds(Table& table, RuleDraft& draft) {
   const bool unread = table.faults().size() != faults_before;
   if (grades.empty() && !unread)
     table.fault("thresholds", "it is empty; write it like { SEV3 = \"> 0.01\", SEV1 = \"> 0.05\" }");
-  std::ranges::stable_sort(grades, std::greater<>(), &LocatedGrade::severity);
+  std::ranges::sort(grades, {}, [](const LocatedGrade& grade) {
+    return std::tuple(-static_cast<int>(grade.severity), grade.place.line, grade.place.column);
+  });
   Located<std::vector<Grade>> mildest_first{{}, table.place_of("thresholds")};
   for (std::size_t i = 0; i < grades.size(); ++i) {
     const std::string wrong = i == 0 ? "" : contradiction(grades[i - 1], grades[i]);

@@ -33,8 +33,7 @@ std::string_view type_text(const toml::node& node) {
 
 template <class Items>
 void sort_by_place(Items& items) {
-  std::ranges::stable_sort(items, {},
-                           [](const auto& item) { return std::tuple(item.key.place.line, item.key.place.column); });
+  std::ranges::sort(items, {}, [](const auto& item) { return std::tuple(item.key.place.line, item.key.place.column); });
 }
 
 }  // namespace
