@@ -15,6 +15,7 @@
 namespace tocsin {
 namespace {
 
+constexpr int64_t kLogBytesKept = 16LL << 20;  // of the -wal, once all of it has been copied into the database
 constexpr int kCommonFlags = SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX;
 
 /// SQLite would create an empty database here and delete the -wal, which may hold everything that was committed.
@@ -81,15 +82,16 @@ SQLite::Database open_writer(const std::string& location, Duration busy_timeout,
   if (is_file(location)) check_log(location);
   SQLite::Database database(location, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | kCommonFlags,
                             static_cast<int>(busy_timeout.count()));
-  leave_files_alone_at_close(database, true);
+  // Closing would copy the -wal into the file and delete it: not before it is known to be ours.
+  set_option(database, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1);
   guard(database);
   check_database(database, location, all_migrations());
   check_writable(database, location);
-  leave_files_alone_at_close(database, false);
+  set_option(database, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 0);
   use_write_ahead_log(database, location);
   // FULL: a commit is on the disk when it returns, also if the power goes.
   database.exec("PRAGMA synchronous = FULL");
-  database.exec("PRAGMA journal_size_limit = 16777216");
+  database.exec(fmt::format("PRAGMA journal_size_limit = {}", kLogBytesKept));
   if (pages_max > 0) database.exec(fmt::format("PRAGMA max_page_count = {}", pages_max));
   migrate(database, location, all_migrations());
   return database;
@@ -105,10 +107,6 @@ bool has_moved(const SQLite::Database& database) {
   int moved = 0;
   const int code = sqlite3_file_control(database.getHandle(), "main", SQLITE_FCNTL_HAS_MOVED, &moved);
   return code == SQLITE_OK && moved != 0;
-}
-
-void leave_files_alone_at_close(const SQLite::Database& database, bool leave) {
-  set_option(database, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, leave ? 1 : 0);
 }
 
 }  // namespace tocsin

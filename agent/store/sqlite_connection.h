@@ -28,7 +28,4 @@ SQLite::Database open_reader(const std::string& location, Duration busy_timeout)
 /// The file is no longer where it was opened: deleted or replaced. Costs one stat().
 bool has_moved(const SQLite::Database& database);
 
-/// Without this the last connection to close copies the -wal into the file and deletes it.
-void leave_files_alone_at_close(const SQLite::Database& database, bool leave);
-
 }  // namespace tocsin

@@ -93,7 +93,8 @@ class WriteTransaction {
 constexpr const char* kLoadedIncidents =
     "(SELECT id FROM incidents WHERE state <> 'resolved'"
     " UNION SELECT id FROM incidents WHERE state = 'resolved' AND resolved_at >= ?1"
-    " UNION SELECT incident FROM deliveries WHERE state IN ('held', 'pending', 'sending'))";
+    " UNION SELECT incident FROM deliveries INDEXED BY deliveries_waiting"
+    " WHERE state IN ('held', 'pending', 'sending'))";
 
 template <class Record>
 std::vector<Record> load_all(SQLite::Database& database, const std::string& sql, Record (*read)(SQLite::Statement&)) {
@@ -128,7 +129,9 @@ Stored load_everything(SQLite::Database& database, Timestamp resolved_since) {
       load_since(database, fmt::format("{} WHERE id IN {} ORDER BY id", select_sql(kIncidentTable), kLoadedIncidents),
                  resolved_since, read_incident);
   stored.deliveries =
-      load_all(database, select_sql(kDeliveryTable) + " WHERE state IN ('held', 'pending', 'sending') ORDER BY id",
+      load_all(database,
+               select_sql(kDeliveryTable) +
+                   " INDEXED BY deliveries_waiting WHERE state IN ('held', 'pending', 'sending') ORDER BY id",
                read_delivery);
   stored.told = load_since(
       database,
@@ -202,13 +205,8 @@ SqliteStore::SqliteStore(std::string location, std::unique_ptr<StoreLock> lock, 
     : location_(std::move(location)), lock_(std::move(lock)), connection_(std::move(connection)) {}
 
 SqliteStore::~SqliteStore() {
-  SQLite::Database& database = connection_->database;
-  if (has_moved(database)) {
-    // What has taken the file's place has a -wal of its own by the same name.
-    leave_files_alone_at_close(database, true);
-    return;
-  }
-  database.tryExec("PRAGMA wal_checkpoint(TRUNCATE)");
+  // Where the file has moved, its -wal is left to whoever puts it back.
+  if (!has_moved(connection_->database)) connection_->database.tryExec("PRAGMA wal_checkpoint(TRUNCATE)");
 }
 
 Result<void> SqliteStore::check_file() const {

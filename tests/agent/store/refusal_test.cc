@@ -64,9 +64,12 @@ TEST_F(Refusal, TheUnmarkedDatabaseOfAnotherProgram) {
 }
 
 TEST_F(Refusal, TheDatabaseOfAnotherProgramWithItsLog) {
-  change_store("PRAGMA journal_mode = WAL; CREATE TABLE theirs (a)");
-  SQLite::Database theirs(path_, SQLite::OPEN_READWRITE);
-  theirs.exec("INSERT INTO theirs VALUES (1)");
+  {
+    SQLite::Database theirs(folder_.file("theirs.db"), SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE);
+    theirs.exec("PRAGMA journal_mode = WAL; CREATE TABLE theirs (a)");
+    std::filesystem::copy_file(folder_.file("theirs.db"), path_);
+    std::filesystem::copy_file(folder_.file("theirs.db-wal"), path_ + "-wal");
+  }
   const std::string log = read_bytes(path_ + "-wal");
   ASSERT_FALSE(log.empty());
   expect_refused(ErrorCode::invalid, "belongs to another program");
@@ -74,10 +77,10 @@ TEST_F(Refusal, TheDatabaseOfAnotherProgramWithItsLog) {
 }
 
 TEST_F(Refusal, AFileThatIsNoDatabase) {
-  for (const std::size_t bytes : {1, 99, 100, 511, 512, 4095, 4096, 100'000}) {
+  for (const int bytes : {1, 99, 100, 511, 512, 4095, 4096, 100'000}) {
     for (const char byte : {'x', '\0'}) {
       SCOPED_TRACE(bytes);
-      write_bytes(path_, std::string(bytes, byte));
+      write_bytes(path_, std::string(static_cast<std::size_t>(bytes), byte));
       expect_refused(ErrorCode::unavailable, "no SQLite database");
     }
   }
@@ -171,35 +174,52 @@ TEST_F(Refusal, ASecondStoreThroughASymbolicLink) {
   EXPECT_EQ(second.error().code, ErrorCode::conflict);
 }
 
-/// A child that has the store open until it is killed.
-pid_t child_with_store(const std::string& path) {
-  int ends[2];
-  if (pipe(ends) != 0) return -1;
-  const pid_t child = fork();
-  if (child == 0) {
+/// A child process that has the store open until it is killed.
+class OtherProcess {
+ public:
+  explicit OtherProcess(const std::string& path) {
+    int ends[2];
+    if (pipe(ends) != 0) return;
+    pid_ = fork();
+    if (pid_ == 0) hold_store(path, ends[1]);
+    char ready = '0';
+    EXPECT_EQ(read(ends[0], &ready, 1), 1);
+    EXPECT_EQ(ready, '1');
+    close(ends[0]);
+    close(ends[1]);
+  }
+  ~OtherProcess() { end(); }
+  OtherProcess(const OtherProcess&) = delete;
+  OtherProcess& operator=(const OtherProcess&) = delete;
+
+  pid_t pid() const { return pid_; }
+
+  void end() {
+    if (pid_ <= 0) return;
+    kill(pid_, SIGKILL);
+    waitpid(pid_, nullptr, 0);
+    pid_ = -1;
+  }
+
+ private:
+  [[noreturn]] static void hold_store(const std::string& path, int report) {
     const auto store = SqliteStore::open(path);
     const char ready = store ? '1' : '0';
-    if (write(ends[1], &ready, 1) != 1) _exit(1);
+    if (write(report, &ready, 1) != 1) _exit(1);
     while (true) pause();
   }
-  char ready = '0';
-  EXPECT_EQ(read(ends[0], &ready, 1), 1);
-  EXPECT_EQ(ready, '1');
-  close(ends[0]);
-  close(ends[1]);
-  return child;
-}
+
+  pid_t pid_ = -1;
+};
 
 TEST_F(Refusal, ASecondProcessWithThePidOfTheFirstUntilThatIsGone) {
-  const pid_t child = child_with_store(path_);
-  ASSERT_GT(child, 0);
+  OtherProcess first(path_);
   const auto second = SqliteStore::open(path_);
   ASSERT_FALSE(second);
   EXPECT_EQ(second.error().code, ErrorCode::conflict);
-  EXPECT_THAT(second.error().text, HasSubstr("in use by process " + std::to_string(child) + ";"));
+  EXPECT_THAT(second.error().text, HasSubstr("in use by process " + std::to_string(first.pid()) + ";"));
 
-  kill(child, SIGKILL);
-  waitpid(child, nullptr, 0);
+  first.end();
   const auto third = SqliteStore::open(path_);
   EXPECT_TRUE(third) << third.error().text;
 }

@@ -65,7 +65,7 @@ class SqliteReaderTest : public ::testing::TestWithParam<bool> {
   }
 
   void expect_list(const IncidentFilter& filter, const std::function<bool(const Incident&)>& wanted) {
-    for (const std::size_t limit : {1, 7, 20, 60, 1000}) {
+    for (const unsigned limit : {1U, 7U, 20U, 60U, 1000U}) {
       SCOPED_TRACE(limit);
       EXPECT_EQ(all_pages(filter, limit), expected(wanted));
     }
@@ -142,16 +142,15 @@ TEST_P(SqliteReaderTest, NamesTheIncidentThatIsNotThere) {
 TEST_P(SqliteReaderTest, ReadsFromOtherThreadsWhileTheWriterWrites) {
   std::atomic<bool> done = false;
   std::atomic<int> failures = 0;
-  {
-    std::vector<std::jthread> threads;
-    for (int count = 0; count < 2; ++count) {
-      threads.emplace_back([&] {
-        while (!done) {
-          if (!reader().list({}) || !reader().get(1)) ++failures;
-        }
-      });
+  const auto read = [&] {
+    while (!done) {
+      if (!reader().list({}) || !reader().get(1)) ++failures;
     }
-    for (IncidentId id = kCount + 1; id <= kCount + 200; ++id) {
+  };
+  {
+    const std::jthread one(read);
+    const std::jthread two(read);
+    for (IncidentId id = kCount + 1; id <= kCount + 100; ++id) {
       const auto committed = store_->commit({.incidents = {varied_incident(id)}});
       EXPECT_TRUE(committed) << committed.error().text;
     }
