@@ -1,0 +1,95 @@
+#include "agent/poll/poller.h"
+
+#include <gtest/gtest.h>
+
+namespace tocsin {
+namespace {
+
+const Timestamp kNow = from_unix_ms(1'700'000'000'000);
+
+TEST(TickGrid, DoesNotMoveOverARestartAndSpreadsQueries) {
+  const TickGrid grid("up", 15s);
+  const Timestamp tick = grid.at_or_before(kNow);
+  EXPECT_LE(tick, kNow);
+  EXPECT_GT(tick + 15s, kNow);
+  EXPECT_EQ(TickGrid("up", 15s).at_or_before(kNow), tick);
+  EXPECT_NE(TickGrid("down", 15s).at_or_before(kNow), tick);
+  EXPECT_EQ(grid.at_or_before(tick), tick);
+  EXPECT_EQ(grid.ticks_between(tick, tick + 45s), 3);
+  EXPECT_LE(grid.at_or_before(from_unix_ms(-1)), from_unix_ms(-1));
+}
+
+class PollerTest : public testing::Test {
+ protected:
+  std::vector<DuePoll> take(Timestamp now) { return poller_.take(now, missed_); }
+
+  Poller poller_{2};
+  std::vector<MissedTicks> missed_;
+};
+
+TEST_F(PollerTest, ANewPollIsAskedAtOnceForTheLatestTick) {
+  const std::size_t poll = poller_.add("up", 15s, false, std::nullopt, kNow);
+  const auto due = take(kNow);
+  ASSERT_EQ(due.size(), 1U);
+  EXPECT_EQ(due.front().tick, poller_.poll(poll).grid.at_or_before(kNow));
+  EXPECT_TRUE(take(kNow).empty());
+}
+
+TEST_F(PollerTest, ATickThatComesWhileTheQueryIsUnderWayIsMissed) {
+  const std::size_t poll = poller_.add("up", 15s, false, std::nullopt, kNow);
+  const Timestamp tick = take(kNow).front().tick;
+  EXPECT_TRUE(take(kNow + 30s).empty());
+  ASSERT_EQ(missed_.size(), 1U);
+  EXPECT_EQ(missed_.front().count, 2);
+  poller_.done(poll, tick, Poller::Result::applied);
+  EXPECT_EQ(poller_.poll(poll).covered, tick + 30s) << "missed ticks are not read again";
+}
+
+TEST_F(PollerTest, TicksThatPrometheusDidNotAnswerStayUncovered) {
+  const std::size_t poll = poller_.add("up", 15s, false, std::nullopt, kNow);
+  const Timestamp tick = take(kNow).front().tick;
+  poller_.done(poll, tick, Poller::Result::unreachable);
+  EXPECT_EQ(poller_.poll(poll).covered, tick - 15s);
+  EXPECT_TRUE(poller_.poll(poll).behind);
+}
+
+TEST_F(PollerTest, AtMostMaxConcurrentAreUnderWay) {
+  for (const char* query : {"a", "b", "c"}) poller_.add(query, 15s, false, std::nullopt, kNow);
+  const auto first = take(kNow);
+  EXPECT_EQ(first.size(), 2U);
+  poller_.done(first.front().poll, first.front().tick, Poller::Result::applied);
+  EXPECT_EQ(take(kNow).size(), 1U);
+}
+
+TEST_F(PollerTest, AfterARestartItGoesOnWhereItEnded) {
+  const TickGrid grid("up", 15s);
+  const Timestamp latest = grid.at_or_before(kNow);
+  const std::size_t poll = poller_.add("up", 15s, false, latest - 60s, kNow);
+  EXPECT_EQ(take(kNow).front().tick, latest);
+  EXPECT_EQ(poller_.poll(poll).covered, latest - 60s);
+  EXPECT_TRUE([&] {
+    Poller fresh;
+    fresh.add("up", 15s, false, latest, kNow);
+    std::vector<MissedTicks> missed;
+    return fresh.take(kNow, missed).empty();
+  }()) << "a tick that was applied is not asked again";
+}
+
+TEST_F(PollerTest, AClockSetBackByLittleWaitsAndByMuchBeginsAnew) {
+  const std::size_t poll = poller_.add("up", 15s, false, std::nullopt, kNow);
+  poller_.done(poll, take(kNow).front().tick, Poller::Result::applied);
+  EXPECT_TRUE(take(kNow - 1min).empty());
+  EXPECT_TRUE(take(kNow - 1h).empty());
+  EXPECT_EQ(take(kNow - 1h + 15s).size(), 1U);
+}
+
+TEST_F(PollerTest, TheMarkOfBeingAliveLeavesOutThoseThatAreBehind) {
+  const std::size_t poll = poller_.add("up", 15s, false, std::nullopt, kNow);
+  const Timestamp tick = take(kNow).front().tick;
+  EXPECT_LT(poller_.covered_by_all(kNow), tick);
+  poller_.done(poll, tick, Poller::Result::unreachable);
+  EXPECT_EQ(poller_.covered_by_all(kNow), kNow);
+}
+
+}  // namespace
+}  // namespace tocsin
