@@ -196,7 +196,7 @@ void Engine::tend(Timestamp now) {
     alive_written_ = now;
     forget(now);
   }
-  if (auto ping = heartbeat_.take(next_request_, healthy(now), now))
+  if (auto ping = heartbeat_.take(next_request_, now, [&] { return healthy(now); }))
     world_.transport.start(next_request_++, std::move(*ping));
   if (now - pruned_ < limits::kPruneInterval && now >= pruned_) return;
   const Result<std::size_t> pruned = world_.store.prune(now - config_->store.retention, limits::kPruneIncidentsMax);

@@ -36,12 +36,15 @@ std::string Engine::why_not_ready() const {
   return "";
 }
 
+/// What the dead man's switch vouches for: that tocsin sees, stores and tells. A stumble shorter than the switch's own
+/// interval is no stall.
 bool Engine::healthy(Timestamp now) const {
-  const bool sees = rules_.empty() || (last_answer_ && blind_.status.firing_series == 0);
-  const auto stuck = [&](const NotifierStatus& notifier) {
-    return notifier.oldest && !notifier.last_error.empty() && now - *notifier.oldest > limits::kDeliveryStuck;
+  const Duration grace = config_->heartbeat ? config_->heartbeat->interval : Duration{0};
+  const bool sees = rules_.empty() || (last_answer_ && (!unanswered_since_ || now - *unanswered_since_ < grace));
+  const auto stalled = [&](const NotifierStatus& notifier) {
+    return notifier.oldest && !notifier.last_error.empty() && now - *notifier.oldest >= grace;
   };
-  return sees && store_error_.empty() && std::ranges::none_of(deliverer_.status(), stuck);
+  return sees && store_error_.empty() && std::ranges::none_of(deliverer_.status(), stalled);
 }
 
 }  // namespace tocsin

@@ -11,10 +11,10 @@ void Heartbeat::configure(std::optional<HeartbeatConfig> config) {
   next_ = {};
 }
 
-std::optional<Outgoing> Heartbeat::take(RequestId id, bool healthy, Timestamp now) {
+std::optional<Outgoing> Heartbeat::take(RequestId id, Timestamp now, const std::function<bool()>& healthy) {
   if (!config_ || under_way_ || now < next_) return std::nullopt;
   next_ = now + config_->interval;
-  if (!healthy) return std::nullopt;
+  if (!healthy()) return std::nullopt;
   under_way_ = id;
   HttpRequest ping;
   ping.settings = config_->http;

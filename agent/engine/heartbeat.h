@@ -2,6 +2,7 @@
 // so that its silence is the alarm that tocsin itself cannot give.
 #pragma once
 
+#include <functional>
 #include <optional>
 
 #include "agent/config/config.h"
@@ -13,8 +14,8 @@ namespace tocsin {
 class Heartbeat {
  public:
   void configure(std::optional<HeartbeatConfig> config);
-  /// A ping to be sent as request `id`, where one is due and `healthy`.
-  std::optional<Outgoing> take(RequestId id, bool healthy, Timestamp now);
+  /// A ping to be sent as request `id`, where one is due and `healthy()`.
+  std::optional<Outgoing> take(RequestId id, Timestamp now, const std::function<bool()>& healthy);
   bool owns(RequestId id) const { return under_way_ == id; }
   void completed(const Response& response);
   std::optional<Timestamp> next_due() const;
