@@ -19,7 +19,7 @@ constexpr Migration kMigrations[] = {
 #include "migrations.inc"
 };
 
-constexpr int64_t kWholeCheckBytesMax = 64LL << 20;
+constexpr int64_t kWholeCheckBytesMax = 16LL << 20;
 
 int64_t ask_number(SQLite::Database& database, const char* sql) {
   return database.execAndGet(sql).getInt64();
@@ -66,8 +66,8 @@ void check_pages(SQLite::Database& database, const std::string& location) {
   if (verdict == "ok") return;
   throw StoreFault(
       fmt::format("store {}: the database is damaged ({}); keep a copy of the file with its -wal, and "
-                  "restore a backup or recover it with `sqlite3 {} .recover`",
-                  location, verdict, location));
+                  "restore a backup",
+                  location, verdict));
 }
 
 void copy_before_upgrade(SQLite::Database& database, const std::string& location, int64_t version) {

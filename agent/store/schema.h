@@ -21,7 +21,7 @@ struct Migration {
 std::span<const Migration> all_migrations();
 
 /// Reads only. Faults: not an SQLite file, another program's database, a schema newer than `migrations`, damage.
-/// A file up to 64 MiB is checked whole (quick_check), a larger one only as far as opening it does.
+/// A file up to 16 MiB is checked whole (quick_check), a larger one only as far as opening it does.
 void check_database(SQLite::Database& database, const std::string& location, std::span<const Migration> migrations);
 
 /// Brings the schema to the last migration. An older store is first copied to `<location>.schema-<n>-<unix
