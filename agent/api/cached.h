@@ -1,35 +1,38 @@
-// Cached<T>: a value made at most once per `max_age`, however many ask for it at the same time. Any thread: those who
-// come while it is being made wait for that one instead of asking again, also where making it failed.
+// Cached<T>: a value made at most once per `age_max`, however many ask for it at the same time. Any thread: those who
+// come while it is being made wait for that one instead of asking again, also where making it failed or took long.
 #pragma once
 
 #include <mutex>
 #include <optional>
 
-#include "agent/base/time.h"
+#include "agent/base/clock.h"
 
 namespace tocsin {
 
 template <class T>
 class Cached {
  public:
-  explicit Cached(Duration max_age) : max_age_(max_age) {}
+  /// `clock` must outlive it.
+  Cached(Duration age_max, const Clock& clock) : age_max_(age_max), clock_(clock) {}
 
-  /// `now` is when the caller wanted it; `make` is called with the lock held.
+  /// `make` is called with the lock held.
   template <class Make>
-  T get(Instant now, Make make) {
+  T get(Make make) {
+    const Instant wanted_at = clock_.steady();
     const std::lock_guard lock(mutex_);
-    if (!value_ || now - wanted_at_ > max_age_) {
+    if (!value_ || wanted_at - made_at_ > age_max_) {
       value_ = make();
-      wanted_at_ = now;
+      made_at_ = clock_.steady();
     }
     return *value_;
   }
 
  private:
-  const Duration max_age_;
+  const Duration age_max_;
+  const Clock& clock_;
   std::mutex mutex_;
   std::optional<T> value_;
-  Instant wanted_at_;
+  Instant made_at_;
 };
 
 }  // namespace tocsin

@@ -2,34 +2,68 @@
 
 #include <sys/socket.h>
 
+#include <algorithm>
+
 namespace tocsin {
 
 void Connections::opened(int socket) {
   const std::lock_guard lock(mutex_);
-  if (sockets_.size() >= crowd_) {
-    const int oldest = sockets_.front();
-    shutdown(oldest, SHUT_RDWR);
-    forget(oldest);
-  }
-  places_[socket] = sockets_.insert(sockets_.end(), socket);
+  if (connections_.size() >= limits_.connections) shut_down(connections_.begin());
+  places_[socket] = connections_.insert(connections_.end(), {.socket = socket, .body = nullptr});
 }
 
-void Connections::served(int socket) {
+void Connections::replying(int socket, const Body& body) {
   const std::lock_guard lock(mutex_);
-  const auto place = places_.find(socket);
-  if (place != places_.end()) sockets_.splice(sockets_.end(), sockets_, place->second);
+  const auto found = places_.find(socket);
+  if (found == places_.end()) return;
+  connections_.splice(connections_.end(), connections_, found->second);
+  take_body(*found->second, body);
+  while (reply_bytes_ > limits_.reply_bytes) {
+    const auto oldest = std::ranges::find_if(connections_, [](const Connection& one) { return one.body != nullptr; });
+    if (oldest == found->second) return;  // a reply larger than the limit is sent, alone
+    shut_down(oldest);
+  }
+}
+
+void Connections::replied(int socket) {
+  const std::lock_guard lock(mutex_);
+  const auto found = places_.find(socket);
+  if (found == places_.end()) return;
+  connections_.splice(connections_.end(), connections_, found->second);
+  drop_body(*found->second);
 }
 
 void Connections::closed(int socket) {
   const std::lock_guard lock(mutex_);
-  forget(socket);
+  const auto found = places_.find(socket);
+  if (found != places_.end()) forget(found->second);
 }
 
-void Connections::forget(int socket) {
-  const auto place = places_.find(socket);
-  if (place == places_.end()) return;
-  sockets_.erase(place->second);
-  places_.erase(place);
+void Connections::take_body(Connection& connection, Body body) {
+  drop_body(connection);
+  if (readers_[body.get()]++ == 0) reply_bytes_ += body->size();
+  connection.body = std::move(body);
+}
+
+void Connections::drop_body(Connection& connection) {
+  if (connection.body == nullptr) return;
+  const auto readers = readers_.find(connection.body.get());
+  if (--readers->second == 0) {
+    reply_bytes_ -= connection.body->size();
+    readers_.erase(readers);
+  }
+  connection.body.reset();
+}
+
+void Connections::shut_down(Place place) {
+  shutdown(place->socket, SHUT_RDWR);
+  forget(place);
+}
+
+void Connections::forget(Place place) {
+  drop_body(*place);
+  places_.erase(place->socket);
+  connections_.erase(place);
 }
 
 }  // namespace tocsin

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <memory>
-#include <string>
 
 #include "agent/api/cached.h"
 #include "agent/api/message.h"
@@ -13,21 +12,26 @@
 
 namespace tocsin {
 
+/// What comes from the engine, and the pages with something for each rule, are kept for a moment, so that a storm of
+/// requests loads neither the engine nor the processor.
 class ApiContext {
  public:
   ApiContext(Control& engine, StoreReader& store) : control(engine), incidents(store) {}
 
-  /// The engine as it was at most limits::kReadModelAgeMax ago, so that a storm of requests does not load it.
-  Result<std::shared_ptr<const ReadModel>> read();
-  /// The text of /metrics, from such a model.
-  Result<std::shared_ptr<const std::string>> metrics();
+  Result<std::shared_ptr<const ReadModel>> read() {
+    return model_.get([this] { return control.read(); });
+  }
 
   Control& control;
   StoreReader& incidents;
 
  private:
-  Cached<Result<std::shared_ptr<const ReadModel>>> model_{limits::kReadModelAgeMax};
-  Cached<Result<std::shared_ptr<const std::string>>> metrics_{limits::kReadModelAgeMax};
+  const SystemClock clock_;
+  Cached<Result<std::shared_ptr<const ReadModel>>> model_{limits::kReadModelAgeMax, clock_};
+
+ public:
+  Cached<ApiReply> metrics_page{limits::kReadModelAgeMax, clock_};
+  Cached<ApiReply> rules_page{limits::kReadModelAgeMax, clock_};
 };
 
 /// One request, routed: its target taken apart and the {id} of its path, where the route has one.

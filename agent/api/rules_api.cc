@@ -51,15 +51,19 @@ Json rule_json(const RuleStatus& status) {
   return json;
 }
 
-}  // namespace
-
-ApiReply list_rules(ApiContext& context, const ApiCall& /*call*/) {
+ApiReply make_page(ApiContext& context) {
   const Result<std::shared_ptr<const ReadModel>> model = context.read();
   if (!model) return failure(model.error());
   Json data;
   data["rules"] = Json::array();
   for (const RuleStatus& status : (*model)->rules) data["rules"].push_back(rule_json(status));
   return success(std::move(data));
+}
+
+}  // namespace
+
+ApiReply list_rules(ApiContext& context, const ApiCall& /*call*/) {
+  return context.rules_page.get([&context] { return make_page(context); });
 }
 
 }  // namespace tocsin

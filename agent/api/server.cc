@@ -127,7 +127,8 @@ unsigned int connections_max() {
 /// The library's handle and what its callbacks work on. The callbacks run on the library's threads.
 struct ApiServer::Running {
   Running(const ApiOptions& options, Control& engine, StoreReader& store)
-      : api(engine, store, options.access), connections(connections_max() / 4 * 3) {}
+      : api(engine, store, options.access),
+        connections({.connections = connections_max() / 4 * 3, .reply_bytes = limits::kRequestRepliesBytesMax}) {}
   ~Running() {
     if (daemon != nullptr) MHD_stop_daemon(daemon);
   }
@@ -172,13 +173,16 @@ MHD_Result ApiServer::Running::on_request(void* self, MHD_Connection* connection
   }
   if (*body_bytes > 0) return take_body(incoming, body, body_bytes);
   if (incoming.body_bytes > limits::kRequestBodyBytesMax) return send(connection, body_too_large());
-  return send(connection, answer(static_cast<Running*>(self)->api, incoming.request));
+  auto& running = *static_cast<Running*>(self);
+  const ApiReply reply = answer(running.api, incoming.request);
+  running.connections.replying(socket_of(connection), reply.body);
+  return send(connection, reply);
 }
 
 void ApiServer::Running::on_completed(void* self, MHD_Connection* connection, void** incoming,
                                       MHD_RequestTerminationCode code) {
   if (code == MHD_REQUEST_TERMINATED_COMPLETED_OK) {
-    static_cast<Running*>(self)->connections.served(socket_of(connection));
+    static_cast<Running*>(self)->connections.replied(socket_of(connection));
   }
   delete static_cast<Incoming*>(*incoming);
   *incoming = nullptr;

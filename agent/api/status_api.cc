@@ -3,6 +3,7 @@
 #include <fmt/ranges.h>
 
 #include "agent/api/incident_json.h"
+#include "agent/api/metrics.h"
 #include "agent/api/reply.h"
 
 namespace tocsin {
@@ -36,12 +37,19 @@ Json status_json(const ReadModel& model) {
   return json;
 }
 
+ApiReply make_metrics_page(ApiContext& context) {
+  const Result<std::shared_ptr<const ReadModel>> model = context.read();
+  if (!model) return failure(model.error());
+  return {.status = 200,
+          .content_type = "text/plain; version=0.0.4; charset=utf-8",
+          .body = std::make_shared<const std::string>(render_metrics(**model, read_process_status())),
+          .headers = {}};
+}
+
 }  // namespace
 
 ApiReply show_metrics(ApiContext& context, const ApiCall& /*call*/) {
-  const Result<std::shared_ptr<const std::string>> text = context.metrics();
-  if (!text) return failure(text.error());
-  return {.status = 200, .content_type = "text/plain; version=0.0.4; charset=utf-8", .body = *text, .headers = {}};
+  return context.metrics_page.get([&context] { return make_metrics_page(context); });
 }
 
 ApiReply show_healthy(ApiContext& context, const ApiCall& /*call*/) {

@@ -23,6 +23,7 @@ inline constexpr std::size_t kRequestDiscardedBytesMax = 1ULL << 20;   // of a l
 inline constexpr std::size_t kRequestHeadBytesMax = 32ULL << 10;       // request line and headers
 inline constexpr unsigned int kRequestThreads = 4;                     // of the HTTP port
 inline constexpr unsigned int kRequestConnectionsMax = 1024;           // of the HTTP port
+inline constexpr std::size_t kRequestRepliesBytesMax = 32ULL << 20;    // made, but not yet taken by slow clients
 inline constexpr Duration kRequestIdleMax = std::chrono::seconds(10);  // a connection without a byte
 inline constexpr Duration kReadModelAgeMax{250};  // how old what the HTTP port shows of the engine may be
 inline constexpr std::size_t kInFlightPerNotifierMax = 8;
@@ -36,8 +37,6 @@ inline constexpr Duration kCommitRetry = std::chrono::seconds(1);
 inline constexpr Duration kAliveInterval = std::chrono::seconds(5);
 inline constexpr Duration kPruneInterval = std::chrono::minutes(1);
 inline constexpr std::size_t kPruneIncidentsMax = 100;
-inline constexpr Duration kDeliveryStuck =
-    std::chrono::minutes(10);  // a failing notifier's oldest delivery stops the heartbeat
 inline constexpr Duration kTurnWaitMax = std::chrono::seconds(1);
 inline constexpr Duration kEngineReplyMax = std::chrono::seconds(10);  // how long an HTTP request waits for the engine
 inline constexpr Duration kShutdownGrace = std::chrono::seconds(5);

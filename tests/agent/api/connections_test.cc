@@ -30,38 +30,82 @@ class Pair {
   std::array<int, 2> ends_{};
 };
 
-TEST(Connections, TheOneThatWaitsLongestGoesWhenTheyAreMany) {
-  Connections connections(2);
-  const Pair first, second, third;
-  connections.opened(first.server());
-  connections.opened(second.server());
+Connections::Body body_of(std::size_t bytes) {
+  return std::make_shared<const std::string>(bytes, 'x');
+}
+
+class ConnectionsTest : public testing::Test {
+ protected:
+  Connections connections{{.connections = 3, .reply_bytes = 100}};
+  const Pair first, second, third, fourth;
+
+  void open_three() {
+    for (const Pair* pair : {&first, &second, &third}) connections.opened(pair->server());
+  }
+};
+
+TEST_F(ConnectionsTest, TheOneThatGotOnLongestAgoGoesWhenTheyAreMany) {
+  open_three();
   EXPECT_FALSE(first.shut_down());
-  connections.opened(third.server());
+  connections.opened(fourth.server());
   EXPECT_TRUE(first.shut_down());
-  EXPECT_FALSE(second.shut_down());
+  EXPECT_FALSE(second.shut_down() || third.shut_down() || fourth.shut_down());
+}
+
+TEST_F(ConnectionsTest, ARequestAndItsReplyAreGettingOn) {
+  open_three();
+  connections.replying(first.server(), body_of(1));
+  connections.replying(second.server(), body_of(1));
+  connections.replied(second.server());
+  connections.opened(fourth.server());
+  EXPECT_TRUE(third.shut_down());
+  EXPECT_FALSE(first.shut_down() || second.shut_down());
+}
+
+TEST_F(ConnectionsTest, ClosedOnesMakeRoom) {
+  open_three();
+  connections.closed(first.server());
+  connections.replied(first.server());
+  connections.opened(fourth.server());
+  EXPECT_FALSE(first.shut_down() || second.shut_down());
+}
+
+TEST_F(ConnectionsTest, TheOldestReaderGoesWhenRepliesAreTooMuchMemory) {
+  open_three();
+  connections.replying(second.server(), body_of(60));
+  connections.replying(third.server(), body_of(60));
+  EXPECT_TRUE(second.shut_down());
+  EXPECT_FALSE(first.shut_down()) << "it holds no reply";
   EXPECT_FALSE(third.shut_down());
 }
 
-TEST(Connections, ACompletedRequestCountsAsNew) {
-  Connections connections(2);
-  const Pair first, second, third;
-  connections.opened(first.server());
-  connections.opened(second.server());
-  connections.served(first.server());
-  connections.opened(third.server());
-  EXPECT_FALSE(first.shut_down());
-  EXPECT_TRUE(second.shut_down());
+TEST_F(ConnectionsTest, ASharedReplyCountsOnce) {
+  open_three();
+  const Connections::Body page = body_of(60);
+  for (const Pair* pair : {&first, &second, &third}) connections.replying(pair->server(), page);
+  EXPECT_FALSE(first.shut_down() || second.shut_down() || third.shut_down());
+  connections.replied(first.server());
+  connections.closed(second.server());
+  connections.replying(first.server(), body_of(60));
+  EXPECT_TRUE(third.shut_down()) << "it still holds the page";
 }
 
-TEST(Connections, ClosedOnesMakeRoom) {
-  Connections connections(2);
-  const Pair first, second, third;
-  connections.opened(first.server());
-  connections.opened(second.server());
-  connections.closed(first.server());
-  connections.served(first.server());
-  connections.opened(third.server());
+TEST_F(ConnectionsTest, AReplyLargerThanTheLimitIsSentAlone) {
+  open_three();
+  connections.replying(first.server(), body_of(10));
+  connections.replying(second.server(), body_of(1000));
+  EXPECT_TRUE(first.shut_down());
   EXPECT_FALSE(second.shut_down());
+}
+
+TEST_F(ConnectionsTest, TakenRepliesAreForgotten) {
+  open_three();
+  for (int i = 0; i < 10; ++i) {
+    connections.replying(first.server(), body_of(60));
+    connections.replied(first.server());
+  }
+  connections.replying(second.server(), body_of(60));
+  EXPECT_FALSE(first.shut_down());
 }
 
 }  // namespace
