@@ -5,9 +5,9 @@
 #include <algorithm>
 #include <array>
 
+#include "agent/base/nearest.h"
 #include "agent/base/text.h"
 #include "agent/config/characters.h"
-#include "agent/config/nearest.h"
 #include "agent/config/read_file.h"
 #include "agent/config/read_http.h"
 #include "agent/config/secret_reader.h"

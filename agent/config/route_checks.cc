@@ -7,8 +7,8 @@
 #include <array>
 #include <optional>
 
+#include "agent/base/nearest.h"
 #include "agent/base/text.h"
-#include "agent/config/nearest.h"
 
 namespace tocsin {
 namespace {

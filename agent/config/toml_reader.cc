@@ -6,8 +6,8 @@
 #include <algorithm>
 #include <tuple>
 
+#include "agent/base/nearest.h"
 #include "agent/base/text.h"
-#include "agent/config/nearest.h"
 
 namespace tocsin {
 namespace {

@@ -1,4 +1,4 @@
-#include "agent/config/nearest.h"
+#include "agent/base/nearest.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>

@@ -1,4 +1,4 @@
-#include "agent/config/nearest.h"
+#include "agent/base/nearest.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
