@@ -117,7 +117,11 @@ std::size_t HttpExchange::take_body(const char* data, std::size_t size, std::siz
 
 CURLcode HttpExchange::conclude(CURLcode code) {
   response_.content_type = easy_.text(CURLINFO_CONTENT_TYPE);
-  response_.location = easy_.text(CURLINFO_REDIRECT_URL);
+  // curl resolves a relative Location against the request's URL, credentials included.
+  if (auto target = Url::parse(easy_.text(CURLINFO_REDIRECT_URL))) {
+    target->drop_credentials();
+    response_.location = target->text();
+  }
   if (const curl_off_t seconds = easy_.amount(CURLINFO_RETRY_AFTER); seconds > 0) {
     response_.retry_after = std::min<std::chrono::seconds>(
         std::chrono::seconds(seconds), std::chrono::duration_cast<std::chrono::seconds>(limits::kRetryAfterMax));

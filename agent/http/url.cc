@@ -62,6 +62,10 @@ std::string Url::text() const {
   return part(CURLUPART_URL);
 }
 
+void Url::drop_credentials() {
+  for (const CURLUPart part : {CURLUPART_USER, CURLUPART_PASSWORD}) curl_url_set(handle_.get(), part, nullptr, 0);
+}
+
 Result<void> Url::set_host(const std::string& host) {
   return set(CURLUPART_HOST, host, "host name");
 }

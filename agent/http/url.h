@@ -23,6 +23,7 @@ class Url {
   std::string host_header() const;  // as HTTP sends it: without the scheme's own port
   std::string text() const;         // the whole URL, credentials included
 
+  void drop_credentials();
   Result<void> set_host(const std::string& host);
   Result<void> set_path(const std::string& path);
 

@@ -137,6 +137,8 @@ class HttpServer::Loop {
     if (count <= 0) return false;
     std::string& input = inputs_[fd];
     input.append(buffer.data(), static_cast<std::size_t>(count));
+    constexpr char kTlsHandshake = 0x16;
+    if (input.front() == kTlsHandshake) input = "TLS\r\n\r\n";  // like a server that finds no HTTP, but one request
     while (const auto request = take_request(input)) {
       if (!answer(fd, *request)) return false;
     }

@@ -181,6 +181,12 @@ TEST_F(Http, RedirectIsAnAnswerThatNamesItsTarget) {
   EXPECT_EQ(server.seen().size(), 1U);
 }
 
+TEST_F(Http, RedirectTargetHoldsNoCredentials) {
+  HttpServer server(always(reply_with(302, "", "Location: /login\r\n")));
+  const std::string peer = "127.0.0.1:" + std::to_string(server.port());
+  EXPECT_EQ(exchange(post_to("http://user:s3cret@" + peer + "/")).location, "http://" + peer + "/login");
+}
+
 TEST_F(Http, RetryAfterIsReadAsSecondsOrDate) {
   Reply reply = reply_with(429, "", "Retry-After: 17\r\n");
   HttpServer seconds(always(reply));

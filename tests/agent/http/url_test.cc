@@ -26,6 +26,13 @@ TEST(Url, KeepsPathAndQuery) {
   EXPECT_EQ(Url::parse("https://example.org/a/b?c=d")->text(), "https://example.org/a/b?c=d");
 }
 
+TEST(Url, CredentialsCanBeDropped) {
+  auto url = Url::parse("https://user:pass@example.org/a");
+  ASSERT_TRUE(url.has_value());
+  url->drop_credentials();
+  EXPECT_EQ(url->text(), "https://example.org/a");
+}
+
 TEST(Url, HostAndPathCanBeReplaced) {
   auto url = Url::parse("smtp://localhost:25");
   ASSERT_TRUE(url.has_value());
