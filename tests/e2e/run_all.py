@@ -12,6 +12,8 @@ import subprocess
 import sys
 import time
 
+from harness import TOCSIN
+
 HERE = pathlib.Path(__file__).resolve().parent
 
 
@@ -35,6 +37,8 @@ def main():
     parser.add_argument("-k", dest="pattern", help="only tests whose name matches, as unittest's -k")
     parser.add_argument("files", nargs="*", help="such as test_api.py; all by default")
     arguments = parser.parse_args()
+    if not pathlib.Path(TOCSIN).exists():
+        sys.exit(f"{TOCSIN} is not there: build it, or name another in TOCSIN_BIN")
     modules = [pathlib.Path(file).stem for file in arguments.files] or longest_first()
     passed = failed = 0
     with concurrent.futures.ThreadPoolExecutor(arguments.jobs) as pool:

@@ -1,10 +1,12 @@
 """The HTTP port: who may do what, errors, paging and filters."""
 
+import http.client
 import itertools
 import json
+import ssl
 import unittest
 
-from harness import EndToEnd, ProxyHang, request, wait_for, when
+from harness import EndToEnd, ProxyHang, make_certificate, request, wait_for, when
 
 STATES = ("acknowledge", "resolve", "notes")
 
@@ -99,6 +101,26 @@ class WhoMayChangeState(ApiCase):
         reply = request("POST", agent.url + "/api/v1/incidents/INC-1/acknowledge", body=body,
                         headers={"Content-Type": "application/json; charset=utf-8"})
         self.assertEqual(200, reply.status, reply.body)
+
+
+class Https(ApiCase):
+    def test_the_port_speaks_tls_with_the_given_certificate(self):
+        agent = self.new_agent(self.rule())
+        certificate, key = make_certificate(agent.directory)
+        agent.config["web"]["tls"] = {"cert_file": certificate, "key_file": key}
+        agent.write()
+        agent.start(ready=False)
+        trusted = ssl.create_default_context(cafile=certificate)
+        url = f"https://localhost:{agent.port}/-/ready"
+        wait_for(lambda: self.answers(url, trusted), what="an answer over TLS")
+        with self.assertRaises((OSError, http.client.HTTPException)):
+            request("GET", url.replace("https", "http"))
+
+    def answers(self, url, tls):
+        try:
+            return request("GET", url, tls=tls).status == 200
+        except OSError:
+            return False
 
 
 class Errors(ApiCase):

@@ -1,6 +1,5 @@
 """How notifications reach receivers that refuse, fail, hang, or lose their answer."""
 
-import os
 import time
 import unittest
 
@@ -247,7 +246,6 @@ class SlackBot(DeliveryCase):
 class Mail(DeliveryCase):
     def setUp(self):
         super().setUp()
-        os.makedirs(self.directory, exist_ok=True)
         self.certificate, key = make_certificate(self.directory)
         self.server = SmtpServer(self.certificate, key)
         self.addCleanup(self.server.close)
@@ -289,10 +287,9 @@ class Mail(DeliveryCase):
 
     def test_a_certificate_that_is_not_trusted_gets_no_mail(self):
         agent = self.opened(notifiers={"mail": self.mail(tls={})})
-        wait_for(lambda: agent.metric(NOTIFICATIONS, notifier="mail", outcome="retried")
-                 + agent.metric(NOTIFICATIONS, notifier="mail", outcome="failed"), what="a try")
+        wait_for(lambda: "certificate" in str(agent.incident("INC-1")["notifications"]).lower(),
+                 what="the reason on the incident")
         self.assertEqual([], self.server.mails)
-        self.assertIn("certificate", str(agent.incident("INC-1")["notifications"]).lower())
 
     def test_labels_cannot_inject_headers(self):
         self.agent(self.rule(annotations={"summary": "a\r\nBcc: evil@example.org\r\n\r\nbody {{ $labels.name }}"}),

@@ -1,6 +1,7 @@
 """What a restart keeps, also after kill -9, and what is made up for afterwards."""
 
 import os
+import random
 import signal
 import time
 import unittest
@@ -149,6 +150,35 @@ class Restarts(EndToEnd):
         self.assertEqual(0, agent.stop())
 
 
+class KilledAgainAndAgain(EndToEnd):
+    PODS = "abcd"
+
+    def test_no_incident_and_no_last_word_is_lost(self):
+        generator = random.Random(7)
+        agent = self.agent(self.rule())
+        for _ in range(8):
+            for pod in self.PODS:
+                self.exporter.set(self.metric, generator.choice([0, 1]), pod=pod)
+            killed_at = time.time() + generator.uniform(0.2, 2.2)
+            wait_for(lambda: time.time() > killed_at, what="the moment to kill", every=0.01)
+            agent.kill()
+            agent.start(ready=False)
+        for pod in self.PODS:
+            self.exporter.set(self.metric, 0, pod=pod)
+        agent.wait_ready()
+        agent.wait_evaluations("Probe", 3)
+        wait_for(lambda: not agent.incidents(state="active"), what="every incident to resolve")
+        wait_for(lambda: agent.metric("tocsin_outbox_depth", notifier="hook") == 0, what="an empty outbox")
+        incidents = agent.incidents()
+        self.assertEqual([f"INC-{number}" for number in range(len(incidents), 0, -1)], [i["id"] for i in incidents])
+        self.assertEqual({"resolved"}, set(self.last_words().values()))
+        told = {labels_of(body)["pod"] for body in self.receiver.taken(HOOK)}
+        self.assertEqual({incident["labels"]["pod"] for incident in incidents}, told)
+
+    def last_words(self):
+        return {labels_of(body)["pod"]: body["status"] for body in self.receiver.taken(HOOK)}
+
+
 class OneProcessPerStore(EndToEnd):
     def test_a_second_process_is_refused_and_told_the_holders_pid(self):
         first = self.agent(self.rule())
@@ -237,6 +267,20 @@ class CatchingUp(EndToEnd):
         self.assertEqual(["resolved"], self.told())
         self.assertEqual([], self.receiver.received(PAGERDUTY))
 
+    def test_a_pending_series_that_was_good_while_away_starts_anew(self):
+        agent = self.agent(self.rule(for_="8s"))
+        self.set(1)
+        wait_for(lambda: agent.metric("tocsin_series", state="pending") == 1, what="a pending series")
+        agent.stop()
+        self.set(0)
+        good = time.time()
+        wait_for(lambda: time.time() > good + 2.5, what="the recovery to last")
+        self.set(1)
+        agent.start()
+        incident = agent.wait_incident("open")
+        self.assertGreater(when(incident["series"][0]["since"]), good + 1)
+        self.assertEqual(8, when(incident["opened_at"]) - when(incident["series"][0]["since"]))
+
     def test_what_is_older_than_catch_up_was_not_observed(self):
         agent = self.with_the_metric_good(rules={"catch_up": "2s"})
         self.away(agent, 2)
@@ -247,6 +291,10 @@ class CatchingUp(EndToEnd):
         agent.wait_evaluations("Probe", 3)
         self.assertEqual([], agent.incidents())
         self.assertEqual([], self.told())
+
+
+def labels_of(body):
+    return body["alerts"][0]["labels"]
 
 
 if __name__ == "__main__":

@@ -312,6 +312,14 @@ class Routing(EndToEnd):
         self.wait_paged(1)
         self.assertEqual(["checkout"], [body["alerts"][0]["labels"]["service"] for body in self.wait_told(1)])
 
+    def test_an_incident_that_no_route_matches_is_logged_and_on_the_record(self):
+        agent = self.agent(self.rule(), route=[{"match": ['service="checkout"'], "notify": ["hook"]}])
+        self.set(1, service="search")
+        agent.wait_incident("open")
+        wait_for(lambda: [line for line in agent.log().splitlines() if "INC-1" in line and "route" in line],
+                 what="a line about the missing route")
+        self.assertEqual([], self.told())
+
     def test_labels_and_annotations_are_templates(self):
         agent = self.agent(self.rule(labels={"owner": "{{ $labels.service | toUpper }}"}, annotations={
             "summary": "{{ $labels.service }} in {{ $externalLabels.cluster }}: "

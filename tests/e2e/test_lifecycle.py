@@ -104,7 +104,7 @@ class WhatReceiversAreTold(Lifecycle):
             self.assertNotIn(b"\n", mail.raw.replace(b"\r\n", b""))
         self.assertIn("checkout: 7.31% of requests fail", opened.text("plain"))
         self.assertNotEqual(opened.message["Message-ID"], resolved.message["Message-ID"])
-        self.assertIn(opened.message["Message-ID"], resolved.message["References"])
+        self.assertTrue(thread_of(opened.message) & thread_of(resolved.message), "both are in one thread")
 
     def mail(self, server, certificate):
         return {"type": "email", "smtp_url": f"smtp://localhost:{server.port}", "starttls": "required",
@@ -240,7 +240,8 @@ class WhatTheMetricsShow(Lifecycle):
         self.assertEqual(1, agent.metric("tocsin_prometheus_up"))
         self.assertEqual(1, agent.metric("tocsin_incidents_opened_total", rule="Probe", severity="SEV1"))
         agent.act("INC-1", "acknowledge")
-        self.assertEqual(1, agent.metric("tocsin_incidents", state="acknowledged", severity="SEV1"))
+        wait_for(lambda: agent.metric("tocsin_incidents", state="acknowledged", severity="SEV1") == 1,
+                 what="the acknowledgment in the metrics")
         self.assertEqual(0, agent.metric("tocsin_incidents", state="open", severity="SEV1"))
         self.assertEqual(1, agent.metric("tocsin_time_to_acknowledge_seconds_count", severity="SEV1"))
         self.set(0)
@@ -260,6 +261,11 @@ class WhatTheMetricsShow(Lifecycle):
         self.assertEqual(2, metrics.value("tocsin_notification_latency_seconds_count", notifier="hook"))
         self.assertGreater(metrics.value("tocsin_store_commit_duration_seconds_count"), 0)
         self.assertGreater(metrics.value("tocsin_query_duration_seconds_count"), 0)
+
+
+def thread_of(message):
+    """The message ids that a mail program groups this mail by."""
+    return {message["Message-ID"], *(message["References"] or "").split()}
 
 
 if __name__ == "__main__":

@@ -42,6 +42,7 @@ class EndToEnd(unittest.TestCase):
         self.number = next(_numbers)
         self.metric = f"probe_{self.number}"
         self.directory = os.path.join(self.world_directory, str(self.number))
+        os.makedirs(self.directory)
         self.receiver = Receiver()
         self.addCleanup(self.receiver.close)
         self._agents = []
@@ -73,7 +74,7 @@ class EndToEnd(unittest.TestCase):
     def _scraped(self):
         # When a second scrape has begun, the first whole one is in the database.
         goal = self.exporter.scrapes + 2
-        wait_for(lambda: self.exporter.scrapes >= goal, 20, "Prometheus to scrape", every=0.02)
+        wait_for(lambda: self.exporter.scrapes >= goal, 45, "Prometheus to scrape", every=0.02)
 
     def rule(self, name="Probe", threshold="> 0", **keys):
         """A rule over this test's metric. `threshold=None` leaves the threshold out; `for_` is the key `for`."""
@@ -119,12 +120,12 @@ class EndToEnd(unittest.TestCase):
         """The states that the webhook was told, in order: "firing" and "resolved"."""
         return [body["status"] for body in self.receiver.taken(path)]
 
-    def wait_told(self, count, path=HOOK, timeout=20):
+    def wait_told(self, count, path=HOOK, timeout=45):
         """The bodies that `path` accepted, once there are `count` of them."""
         return wait_for(lambda: (self.receiver.taken(path) if len(self.receiver.taken(path)) >= count else None),
                         timeout, f"{count} notification(s) at {path}")
 
-    def wait_paged(self, count, timeout=20):
+    def wait_paged(self, count, timeout=45):
         return self.wait_told(count, PAGERDUTY, timeout)
 
 

@@ -1,7 +1,9 @@
 """A metrics endpoint whose series the test sets."""
 
 import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
+
+from .loopback_server import LoopbackServer
 
 
 class Exporter:
@@ -28,10 +30,8 @@ class Exporter:
             def log_message(self, *_):
                 pass
 
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self._server.daemon_threads = True
-        self.address = "127.0.0.1:%d" % self._server.server_port
-        threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True).start()
+        self._server = LoopbackServer(Handler)
+        self.address = self._server.address
 
     def set(self, metric, value, **labels):
         with self._lock:
@@ -46,8 +46,7 @@ class Exporter:
         self._failing = failing
 
     def close(self):
-        self._server.shutdown()
-        self._server.server_close()
+        self._server.close()
 
     def _answer(self):
         with self._lock:

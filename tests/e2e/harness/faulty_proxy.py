@@ -4,10 +4,11 @@ import threading
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from urllib.parse import parse_qs, urlsplit
 
 from .http_client import request
+from .loopback_server import LoopbackServer
 
 
 @dataclass
@@ -80,8 +81,7 @@ class FaultyProxy:
 
     def refuse(self):
         server, self._server = self._server, None
-        server.shutdown()
-        server.server_close()
+        server.close()
 
     def accept(self):
         proxy = self
@@ -93,10 +93,8 @@ class FaultyProxy:
                 super().handle_one_request()
                 self.close_connection = self.close_connection or proxy._server is None
 
-        self._server = ThreadingHTTPServer(("127.0.0.1", self._port), Handler)
-        self._server.daemon_threads = True
+        self._server = LoopbackServer(Handler, self._port)
         self._port = self._server.server_port
-        threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True).start()
 
     def close(self):
         self._closed.set()

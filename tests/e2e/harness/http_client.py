@@ -16,7 +16,8 @@ class Reply:
         return json_library.loads(self.body)
 
 
-def request(method, url, *, params=None, form=None, json=None, body=None, headers=None, timeout=10):
+def request(method, url, *, params=None, form=None, json=None, body=None, headers=None, timeout=10,
+            tls=None):
     """REQUIRES: at most one of `form`, `json` and `body`. A header given as None is left out."""
     headers = dict(headers or {})
     if form is not None:
@@ -29,7 +30,10 @@ def request(method, url, *, params=None, form=None, json=None, body=None, header
     target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     if params:
         target += ("&" if parts.query else "?") + urlencode(params, doseq=True)
-    connection = http.client.HTTPConnection(parts.hostname, parts.port, timeout=timeout)
+    if parts.scheme == "https":
+        connection = http.client.HTTPSConnection(parts.hostname, parts.port, timeout=timeout, context=tls)
+    else:
+        connection = http.client.HTTPConnection(parts.hostname, parts.port, timeout=timeout)
     try:
         connection.request(method, target, body, {k: v for k, v in headers.items() if v is not None})
         response = connection.getresponse()

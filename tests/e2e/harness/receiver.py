@@ -5,8 +5,10 @@ import threading
 import time
 from collections import defaultdict, deque
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from urllib.parse import urlsplit
+
+from .loopback_server import LoopbackServer
 
 SLACK_WEBHOOK = "/services/T000/B000/slack-webhook-secret"
 SLACK_POST = "/api/chat.postMessage"
@@ -52,16 +54,12 @@ class Receiver:
         self._always = {}
         self._slack_messages = 0
         self._closed = threading.Event()
-        receiver = self
 
         class Handler(_Handler):
-            pass
+            receiver = self
 
-        Handler.receiver = receiver
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self._server.daemon_threads = True
-        self.url = f"http://127.0.0.1:{self._server.server_port}"
-        threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True).start()
+        self._server = LoopbackServer(Handler)
+        self.url = "http://" + self._server.address
 
     def script(self, path, *outcomes):
         """The next requests to `path` end like this, one after another."""
@@ -82,8 +80,7 @@ class Receiver:
 
     def close(self):
         self._closed.set()
-        self._server.shutdown()
-        self._server.server_close()
+        self._server.close()
 
     def _take(self, path, headers, body):
         with self._lock:

@@ -15,10 +15,12 @@ from aiosmtpd.smtp import SMTP, AuthResult
 def make_certificate(directory):
     """A self-made certificate for localhost: (certificate file, key file)."""
     certificate, key = os.path.join(directory, "cert.pem"), os.path.join(directory, "key.pem")
-    subprocess.run(
+    made = subprocess.run(
         ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-keyout", key, "-out", certificate,
          "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1"],
-        check=True, capture_output=True)
+        capture_output=True, text=True)
+    if made.returncode != 0:
+        raise AssertionError("openssl: " + made.stderr)
     return certificate, key
 
 

@@ -23,12 +23,12 @@ def run_tocsin(*arguments, environment=None, timeout=30, cwd=None):
 class Tocsin:
     """An agent in a directory of its own. `config` and `rules` may be changed between starts and reloads."""
 
-    def __init__(self, directory, prometheus_url, rules, **sections):
+    def __init__(self, directory, prometheus_url, rule_tables, **sections):
         os.makedirs(directory, exist_ok=True)
         self.directory = directory
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
-        self.rules = {"rule": rules}
+        self.rules = {"rule": rule_tables}
         self.config = {
             "external_url": "http://tocsin.example.org",
             "prometheus": {"url": prometheus_url, "timeout": "2s"},
@@ -73,7 +73,7 @@ class Tocsin:
             self.wait_ready()
         return self
 
-    def wait_ready(self, timeout=30):
+    def wait_ready(self, timeout=60):
         wait_for(lambda: self._alive() and is_up(self.url + "/-/ready"), timeout, "tocsin to be ready")
 
     def _alive(self):
@@ -107,7 +107,7 @@ class Tocsin:
         self._process = None
         return status
 
-    def wait_exit(self, timeout=20):
+    def wait_exit(self, timeout=45):
         return self._process.wait(timeout)
 
     def log(self):
@@ -166,7 +166,7 @@ class Tocsin:
 
     # Waiting
 
-    def wait_incident(self, state, rule=None, count=1, timeout=20):
+    def wait_incident(self, state, rule=None, count=1, timeout=45):
         """The newest incident in `state`, once there are `count` of them."""
         filters = {"state": state} | ({"rule": rule} if rule else {})
 
@@ -176,16 +176,16 @@ class Tocsin:
 
         return wait_for(found, timeout, f"{count} {state} incident(s) of {rule or 'any rule'}")
 
-    def wait_evaluations(self, rule, more=2, timeout=20):
+    def wait_evaluations(self, rule, more=2, timeout=45):
         """Until `rule` has been evaluated `more` times from now on."""
         name = "tocsin_rule_evaluations_total"
         goal = self.metric(name, rule=rule) + more
         wait_for(lambda: self.metric(name, rule=rule) >= goal, timeout, f"{more} more evaluations of {rule}")
 
-    def wait_failures(self, rule, more=2, timeout=20):
+    def wait_failures(self, rule, more=2, timeout=45):
         name = "tocsin_rule_evaluation_failures_total"
         goal = self.metric(name, rule=rule) + more
         wait_for(lambda: self.metric(name, rule=rule) >= goal, timeout, f"{more} more failed evaluations of {rule}")
 
-    def wait_log(self, text, timeout=20):
+    def wait_log(self, text, timeout=45):
         wait_for(lambda: text in self.log(), timeout, f"{json.dumps(text)} in the log")

@@ -4,7 +4,7 @@ import socket
 import time
 
 
-def wait_for(condition, timeout=20, what="the condition", every=0.05):
+def wait_for(condition, timeout=45, what="the condition", every=0.05):
     """The first truthy result of `condition`. Fails the test after `timeout` seconds, naming `what` was awaited."""
     deadline = time.monotonic() + timeout
     while True:
