@@ -25,9 +25,11 @@ inline constexpr unsigned int kRequestThreads = 4;                     // of the
 inline constexpr unsigned int kRequestConnectionsMax = 1024;           // of the HTTP port
 inline constexpr std::size_t kRequestRepliesBytesMax = 32ULL << 20;    // made, but not yet taken by slow clients
 inline constexpr Duration kRequestIdleMax = std::chrono::seconds(10);  // a connection without a byte
-inline constexpr Duration kReadModelAgeMax{250};  // how old what the HTTP port shows of the engine may be
+inline constexpr Duration kReadModelAge{250};  // what the HTTP port shows of the engine is kept so long
+inline constexpr Duration kPageAgeMax = std::chrono::seconds(2);  // pages that take long to make at most so long
 inline constexpr std::size_t kInFlightPerNotifierMax = 8;
 inline constexpr std::size_t kCommandsWaitingMax = 256;
+inline constexpr Duration kScrapeAgeMax = std::chrono::minutes(2);  // older: Prometheus itself was not there
 inline constexpr Duration kClockBackMax = std::chrono::minutes(5);
 inline constexpr int kGridSlots = 64;                             // contract 4: slots of one interval
 inline constexpr Duration kRetryFirst = std::chrono::seconds(1);  // contract 4: back-off from 1 s to 5 min

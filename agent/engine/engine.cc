@@ -132,9 +132,9 @@ SeriesState Engine::series_state(const std::string& rule, const Labels& labels) 
 void Engine::take(Completed completed) {
   const Timestamp now = world_.clock.now();
   if (const auto found = asked_.find(completed.id); found != asked_.end()) {
-    const Asked asked = found->second;
+    Asked asked = std::move(found->second);
     asked_.erase(found);
-    answered(asked, completed.response);
+    answered(std::move(asked), completed.response);
   } else if (deliverer_.owns(completed.id)) {
     if (auto next = deliverer_.completed(completed.id, completed.response, now, draft_)) {
       to_start_.push_back(std::move(*next));

@@ -20,6 +20,7 @@
 #include "agent/incident/incident_book.h"
 #include "agent/notify/deliverer.h"
 #include "agent/outbox/outbox.h"
+#include "agent/poll/answer.h"
 #include "agent/poll/poller.h"
 #include "agent/store/store.h"
 
@@ -68,11 +69,14 @@ class Engine {
     std::size_t poll = 0;
     Timestamp first;  // of the ticks asked for
     Timestamp last;
-    Timestamp tick;  // the tick that led here; more of them may be asked for in further requests
+    Timestamp tick;  // the tick that led here; the rest up to it is asked for in further requests
+    std::optional<std::vector<AnswerAt>> read_again;  // a range's answers, while it is asked where they were observed
   };
   void start_polls(Timestamp now);
   void ask(std::size_t poll, Timestamp tick, Timestamp now);
-  void answered(const Asked& asked, const Response& response);
+  void ask_range(Asked asked, std::string_view query);
+  void answered(Asked asked, const Response& response);
+  void range_answered(Asked asked, const Response& response);
   void applied(const Asked& asked, std::vector<AnswerAt> answers, const Response& response);
   void failed(const Asked& asked, const QueryFault& fault, const Response& response);
   void apply_tick(RuleRuntime& runtime, const Answer& answer, Timestamp tick, Timestamp now);

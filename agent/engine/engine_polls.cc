@@ -10,6 +10,7 @@
 #include "agent/engine/engine.h"
 #include "agent/engine/self_rules.h"
 #include "agent/incident/describe.h"
+#include "agent/poll/presence.h"
 #include "agent/poll/prom_answer.h"
 #include "agent/poll/query.h"
 
@@ -48,37 +49,50 @@ void Engine::ask(std::size_t index, Timestamp tick, Timestamp now) {
   Poll& poll = poller_.poll(index);
   const Duration interval = poll.grid.interval();
   const Timestamp oldest = poll.grid.after(std::max(poll.covered, now - config_->catch_up - interval));
-  Asked asked{.poll = index, .first = std::min(oldest, tick), .last = tick, .tick = tick};
-  if (asked.first == tick) {
-    asked_.emplace(next_request_, asked);
-    world_.transport.start(next_request_++,
-                           instant_query(config_->prometheus, poll.query, tick - config_->prometheus.query_offset));
+  Asked asked{.poll = index, .first = std::min(oldest, tick), .last = tick, .tick = tick, .read_again = {}};
+  if (asked.first < tick) {
+    asked.last = std::min(tick, asked.first + interval * static_cast<int64_t>(limits::kRangePointsMax - 1));
+    ask_range(std::move(asked), poll.query);
     return;
   }
-  asked.last = std::min(tick, asked.first + interval * static_cast<int64_t>(limits::kRangePointsMax - 1));
-  asked_.emplace(next_request_, asked);
-  const Duration offset = config_->prometheus.query_offset;
-  world_.transport.start(next_request_++, range_query(config_->prometheus, poll.query, asked.first - offset,
-                                                      asked.last - offset, interval));
+  asked_.emplace(next_request_, std::move(asked));
+  world_.transport.start(next_request_++,
+                         instant_query(config_->prometheus, poll.query, tick - config_->prometheus.query_offset));
 }
 
-void Engine::answered(const Asked& asked, const Response& response) {
+void Engine::ask_range(Asked asked, std::string_view query) {
+  const Duration offset = config_->prometheus.query_offset;
+  const Duration step = poller_.poll(asked.poll).grid.interval();
+  HttpRequest request = range_query(config_->prometheus, query, asked.first - offset, asked.last - offset, step);
+  asked_.emplace(next_request_, std::move(asked));
+  world_.transport.start(next_request_++, std::move(request));
+}
+
+void Engine::answered(Asked asked, const Response& response) {
   counts_.query_duration.observe(seconds(response.took));
+  if (asked.first < asked.last) return range_answered(std::move(asked), response);
+  auto answer = parse_instant(response, poller_.poll(asked.poll).allow_partial);
+  if (!answer) return failed(asked, answer.error(), response);
+  std::vector<AnswerAt> answers;
+  answers.push_back({asked.last, std::move(*answer)});
+  applied(asked, std::move(answers), response);
+}
+
+/// First the range itself, then at which of its ticks Prometheus was there to see anything.
+void Engine::range_answered(Asked asked, const Response& response) {
   const Poll& poll = poller_.poll(asked.poll);
-  std::expected<std::vector<AnswerAt>, QueryFault> answers;
-  if (asked.first == asked.last) {
-    auto one = parse_instant(response, poll.allow_partial);
-    if (one) answers->push_back({asked.last, std::move(*one)});
-    if (!one) answers = std::unexpected(std::move(one.error()));
-  } else {
-    const Duration offset = config_->prometheus.query_offset;
-    answers =
-        parse_range(response, poll.allow_partial, asked.first - offset, asked.last - offset, poll.grid.interval());
-    if (answers) {
-      for (AnswerAt& answer : *answers) answer.at += offset;
-    }
+  const Duration offset = config_->prometheus.query_offset;
+  auto answers =
+      parse_range(response, poll.allow_partial, asked.first - offset, asked.last - offset, poll.grid.interval());
+  if (!answers) return failed(asked, answers.error(), response);
+  if (!asked.read_again) {
+    asked.read_again = std::move(*answers);
+    return ask_range(std::move(asked), kPresenceQuery);
   }
-  answers ? applied(asked, std::move(*answers), response) : failed(asked, answers.error(), response);
+  drop_unobserved(*asked.read_again, *answers);
+  for (AnswerAt& answer : *asked.read_again) answer.at += offset;
+  std::vector<AnswerAt> observed = std::move(*asked.read_again);
+  applied(asked, std::move(observed), response);
 }
 
 void Engine::applied(const Asked& asked, std::vector<AnswerAt> answers, const Response& response) {
