@@ -43,8 +43,9 @@ run_tests() {
     shift 2
     step "tests of $preset"
     mkdir -p "$results/$preset"
-    GTEST_OUTPUT="xml:$results/$preset/" ctest --test-dir "build/$preset" --parallel "$jobs" --output-on-failure \
-        --no-tests=error --output-junit "$results/$preset.junit" "$@" || true
+    GTEST_OUTPUT="xml:$results/$preset/" ctest --test-dir "build/$preset" --parallel "$jobs" --no-tests=error \
+        --output-on-failure --test-output-size-passed 1000000 --test-output-size-failed 1000000 \
+        --output-junit "$results/$preset.junit" "$@" || true
     $python tests/suite_counts.py --prefix "$prefix" "$results/$preset.junit" "$results/$preset" >>"$results/suites" ||
         record "${prefix}tests-of-$preset" 0 1
 }

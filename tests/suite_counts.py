@@ -27,7 +27,9 @@ def gtest_counts(report, ok):
 
 def unittest_counts(output, ok):
     ran = sum(int(count) for count in re.findall(r"^Ran (\d+) tests? in", output, re.MULTILINE))
-    failed = sum(int(count) for count in re.findall(r"(?:failures|errors|skipped)=(\d+)", output))
+    # A test with several failing subtests is one test.
+    failed = len(set(re.findall(r"^(?:FAIL|ERROR): (\S+ \(\S+\))", output, re.MULTILINE)))
+    failed += sum(int(count) for count in re.findall(r"skipped=(\d+)", output))
     return max(ran - failed, 0), failed if ok else max(failed, 1)
 
 

@@ -55,7 +55,10 @@ std::vector<Response> exchange_all(Transport& transport, std::vector<Outgoing> o
       transport.start(started, std::move(outgoing[started]));
     }
     std::vector<Completed> completed = transport.wait(longest);
-    if (completed.empty()) break;
+    if (completed.empty()) {
+      for (RequestId id = 0; id < started; ++id) transport.cancel(id);
+      break;
+    }
     under_way -= completed.size();
     for (Completed& one : completed) responses[one.id] = std::move(one.response);
   }

@@ -42,9 +42,9 @@ std::vector<Fault> check_queries(Transport& transport, const LoadedConfig& loade
     const Response response = parse_at_prometheus(transport, prometheus, place.query);
     const Result<std::string> body = body_of("Prometheus", response);
     if (body) continue;
-    faults.push_back(fault_at(place, fmt::format("query of rule {}: {}", place.rule, body.error().text)));
     // Asking an unreachable Prometheus for every query would only repeat the same time-out.
-    if (response.fault != TransportFault::none) break;
+    if (response.fault != TransportFault::none) return {fault_at(place, "cannot ask " + body.error().text)};
+    faults.push_back(fault_at(place, fmt::format("query of rule {}: {}", place.rule, body.error().text)));
   }
   return faults;
 }
