@@ -279,8 +279,8 @@ const Function* ExpressionParser::function_named(const Token& name) {
     reader_.fail(name.at, fmt::format("unexpected {{{{{}}}}}", name.text));
   } else if (const std::string_view why = why_unsupported(name.text); !why.empty()) {
     reader_.fail(name.at, fmt::format("{} is not supported: {}", name.text, why));
-  } else if (const std::string_view nearest = nearest_function(name.text); !nearest.empty()) {
-    reader_.fail(name.at, fmt::format("unknown function {}; did you mean {}?", quote(name.text), nearest));
+  } else if (const auto meant = nearest_function(name.text)) {
+    reader_.fail(name.at, fmt::format("unknown function {}; did you mean {}?", quote(name.text), *meant));
   } else {
     reader_.fail(name.at, fmt::format("unknown function {}; a text stands in double quotes", quote(name.text)));
   }

@@ -44,10 +44,9 @@ std::optional<double> parse_float(std::string_view text) {
   if (text.starts_with('-') || text.find('(') != std::string_view::npos) return std::nullopt;
   if (hex && text.find_first_of("pP") == std::string_view::npos) return std::nullopt;
   double value = 0;
-  const char* end = text.data() + text.size();
-  const auto parsed =
-      std::from_chars(text.data(), end, value, hex ? std::chars_format::hex : std::chars_format::general);
-  if (parsed.ec != std::errc() || parsed.ptr != end) return std::nullopt;
+  const auto format = hex ? std::chars_format::hex : std::chars_format::general;
+  const auto parsed = std::from_chars(text.data(), text.data() + text.size(), value, format);
+  if (parsed.ec != std::errc() || parsed.ptr != text.data() + text.size()) return std::nullopt;
   return negative ? -value : value;
 }
 

@@ -186,7 +186,7 @@ std::string format_hex_bytes(std::string_view text, char32_t verb, const FormatF
 std::string format_string(const std::string& text, char32_t verb, const FormatFlags& flags) {
   switch (verb) {
     case 'v':
-      if (flags.sharp) return pad(quote(text), flags);
+      if (flags.go_syntax) return pad(quote(text), flags);
       [[fallthrough]];
     case 's':
       return pad(first_runes(text, flags.precision), flags);
@@ -201,15 +201,14 @@ std::string format_string(const std::string& text, char32_t verb, const FormatFl
 }
 
 std::string format_map(const Labels& labels, char32_t verb, const FormatFlags& flags) {
-  const bool go_syntax = verb == 'v' && flags.sharp;
-  std::string out = go_syntax ? "map[string]string{" : "map[";
+  std::string out = flags.go_syntax ? "map[string]string{" : "map[";
   bool first = true;
   for (const auto& [name, value] : labels) {
-    if (!first) out += go_syntax ? ", " : " ";
+    if (!first) out += flags.go_syntax ? ", " : " ";
     first = false;
     out += fmt::format("{}:{}", format_verb(name, verb, flags), format_verb(value, verb, flags));
   }
-  return out + (go_syntax ? '}' : ']');
+  return out + (flags.go_syntax ? '}' : ']');
 }
 
 }  // namespace

@@ -15,6 +15,7 @@ struct FormatFlags {
   bool sharp = false;
   bool space = false;
   bool zero = false;
+  bool go_syntax = false;  // %#v
   std::optional<int> width;
   std::optional<int> precision;
 };

@@ -7,6 +7,7 @@
 #include <chrono>
 #include <vector>
 
+#include "agent/base/nearest.h"
 #include "agent/base/time.h"
 #include "rules/template/comparison.h"
 #include "rules/template/humanize.h"
@@ -39,7 +40,10 @@ Outcome format(Call call) {
 /// Any values, printed one after the other, then escaped.
 template <std::string (*kEscape)(std::string_view)>
 Outcome escape(Call call) {
-  return kEscape(sprint(call.arguments));
+  std::vector<Value> values(call.arguments.begin(), call.arguments.end());
+  std::ranges::replace_if(
+      values, [](const Value& value) { return std::holds_alternative<std::monostate>(value); }, Value("<no value>"));
+  return kEscape(sprint(values));
 }
 
 Outcome negate(const Outcome& outcome) {
@@ -143,20 +147,6 @@ constexpr std::array kUnsupported = std::to_array<Unsupported>({
     {"safeHtml", kNotHere},
 });
 
-std::size_t edit_distance(std::string_view a, std::string_view b) {
-  std::vector<std::size_t> row(b.size() + 1);
-  for (std::size_t column = 0; column <= b.size(); ++column) row[column] = column;
-  for (std::size_t i = 1; i <= a.size(); ++i) {
-    std::size_t diagonal = row[0]++;
-    for (std::size_t j = 1; j <= b.size(); ++j) {
-      const std::size_t replaced = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
-      diagonal = row[j];
-      row[j] = std::min({row[j] + 1, row[j - 1] + 1, replaced});
-    }
-  }
-  return row.back();
-}
-
 }  // namespace
 
 char Function::parameter(std::size_t position) const {
@@ -174,12 +164,10 @@ std::string_view why_unsupported(std::string_view name) {
   return found == kUnsupported.end() ? std::string_view() : found->why;
 }
 
-std::string_view nearest_function(std::string_view name) {
-  constexpr std::size_t kNameBytesMax = 40;
-  if (name.size() > kNameBytesMax) return {};
-  const auto distance = [name](const Function& function) { return edit_distance(name, function.name); };
-  const auto* const nearest = std::ranges::min_element(kFunctions, {}, distance);
-  return distance(*nearest) <= 1 + name.size() / 3 ? nearest->name : std::string_view();
+std::optional<std::string> nearest_function(std::string_view name) {
+  std::vector<std::string> known;
+  for (const Function& function : kFunctions) known.emplace_back(function.name);
+  return nearest(name, known);
 }
 
 }  // namespace tocsin::templates

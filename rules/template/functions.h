@@ -1,6 +1,7 @@
 // The functions of templates: Go's builtins and Prometheus's own, one table.
 #pragma once
 
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -37,7 +38,7 @@ const Function* find_function(std::string_view name);
 /// Why a function or keyword that Prometheus has is not supported here, and what to do instead; "" for all others.
 std::string_view why_unsupported(std::string_view name);
 
-/// The known function with the fewest edits, or "" where none is close.
-std::string_view nearest_function(std::string_view name);
+/// The function that was probably meant, or nullopt where none is close.
+std::optional<std::string> nearest_function(std::string_view name);
 
 }  // namespace tocsin::templates

@@ -22,7 +22,7 @@ class Parser {
     if (!reader_.failed() && !reader_.next_is(TokenKind::end)) {
       reader_.fail(reader_.peek().at, fmt::format("unexpected {{{{{}}}}} without if", reader_.peek(1).text));
     }
-    if (reader_.failed()) return std::unexpected(*reader_.fault());
+    if (const auto& fault = reader_.fault()) return std::unexpected(*fault);
     tree.slots = expressions_.slots();
     return tree;
   }

@@ -59,11 +59,18 @@ class Printf {
     } else if (next_ >= arguments_.size()) {
       complain(verb, "(MISSING)");
     } else {
-      if (verb == 'v' && flags_.plus) flags_.plus = false;  // %+v asks for field names, not for a sign
+      if (verb == 'v') change_flags_of_v();
       clamp(flags_.width);
       clamp(flags_.precision);
       out_ += format_verb(arguments_[next_++], verb, flags_);
     }
+  }
+
+  /// %+v asks for field names and %#v for Go's syntax: no signs, no points.
+  void change_flags_of_v() {
+    flags_.plus = false;
+    flags_.go_syntax = flags_.sharp;
+    flags_.sharp = false;
   }
 
   void read_flags() {
@@ -118,8 +125,8 @@ class Printf {
       ++at_;
       flags_.width = argument_number();
       if (!flags_.width) out_ += "%!(BADWIDTH)";
-      if (flags_.width.value_or(0) < 0) {
-        flags_.width = -*flags_.width;
+      if (const int width = flags_.width.value_or(0); width < 0) {
+        flags_.width = -width;
         flags_.minus = true;
         flags_.zero = false;
       }
