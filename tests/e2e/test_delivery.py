@@ -1,5 +1,6 @@
 """How notifications reach receivers that refuse, fail, hang, or lose their answer."""
 
+import re
 import time
 import unittest
 
@@ -45,8 +46,8 @@ class Retries(DeliveryCase):
         self.wait_told(1)
         notification = self.wait_notification(agent, "open", "delivered")
         self.assertEqual(3, notification["attempts"])
-        self.assertEqual(2, agent.metric(NOTIFICATIONS, notifier="hook", kind="open", outcome="retried"))
-        self.assertEqual(1, agent.metric(NOTIFICATIONS, notifier="hook", kind="open", outcome="delivered"))
+        agent.wait_metric(2, NOTIFICATIONS, notifier="hook", kind="open", outcome="retried")
+        agent.wait_metric(1, NOTIFICATIONS, notifier="hook", kind="open", outcome="delivered")
         bodies = [received.json() for received in self.receiver.received(HOOK)]
         self.assertEqual(bodies[0]["groupKey"], bodies[2]["groupKey"])
 
@@ -57,7 +58,7 @@ class Retries(DeliveryCase):
                                              None), what="a try to be recorded")
         self.assertIn("500", notification["last_error"])
         self.assertIsNone(notification["delivered_at"])
-        self.assertEqual(1, agent.metric("tocsin_outbox_depth", notifier="hook"))
+        agent.wait_metric(1, "tocsin_outbox_depth", notifier="hook")
         wait_for(lambda: agent.metric("tocsin_outbox_oldest_seconds", notifier="hook") > 0, what="an age")
         self.assertIn("500", str(agent.get("/api/v1/status").json()["data"]))
 
@@ -74,8 +75,8 @@ class Retries(DeliveryCase):
         self.receiver.always(HOOK, Answer(500))
         agent = self.opened(notifiers={"hook": self.hook(max_retry_age="3s")})
         self.wait_notification(agent, "open", "failed")
-        self.assertEqual(1, agent.metric(NOTIFICATIONS, notifier="hook", kind="open", outcome="failed"))
-        self.assertEqual(0, agent.metric("tocsin_outbox_depth", notifier="hook"))
+        agent.wait_metric(1, NOTIFICATIONS, notifier="hook", kind="open", outcome="failed")
+        agent.wait_metric(0, "tocsin_outbox_depth", notifier="hook")
 
 
 class Refusals(DeliveryCase):
@@ -88,7 +89,7 @@ class Refusals(DeliveryCase):
                 notification = self.wait_notification(agent, "open", "failed")
                 self.assertEqual(1, notification["attempts"])
                 self.assertIn(str(status), notification["last_error"])
-                self.assertEqual(1, agent.metric(NOTIFICATIONS, notifier="hook", kind="open", outcome="failed"))
+                agent.wait_metric(1, NOTIFICATIONS, notifier="hook", kind="open", outcome="failed")
                 self.assertIn(str(status), agent.log())
                 self.assertEqual(1, len(self.receiver.received(HOOK)))
                 agent.stop()
@@ -132,7 +133,7 @@ class Order(DeliveryCase):
         self.wait_notification(agent, "open", "collapsed")
         wait_for(lambda: agent.metric("tocsin_outbox_depth", notifier="hook") == 0, what="an empty outbox")
         self.assertEqual([], self.told())
-        self.assertEqual(1, agent.metric(NOTIFICATIONS, notifier="hook", kind="open", outcome="collapsed"))
+        agent.wait_metric(1, NOTIFICATIONS, notifier="hook", kind="open", outcome="collapsed")
 
     def test_an_opening_that_may_have_been_seen_is_followed_by_its_resolution(self):
         self.receiver.script(HOOK, Drop())
@@ -194,7 +195,7 @@ class Amounts(DeliveryCase):
         self.assertLess(len(messages), 9)
         if "SEV1" in digest and "SEV3" in digest:
             self.assertLess(digest.index("SEV1"), digest.index("SEV3"))
-        self.assertEqual(0, agent.metric("tocsin_outbox_depth", notifier="team"))
+        agent.wait_metric(0, "tocsin_outbox_depth", notifier="team")
 
     def test_a_rate_limit_spaces_notifications(self):
         agent = self.agent(self.rule(), notifiers={"hook": self.hook(rate_limit="1/s")})
@@ -246,8 +247,8 @@ class SlackBot(DeliveryCase):
 class Mail(DeliveryCase):
     def setUp(self):
         super().setUp()
-        self.certificate, key = make_certificate(self.directory)
-        self.server = SmtpServer(self.certificate, key)
+        self.certificate, self.key = make_certificate(self.directory)
+        self.server = SmtpServer(self.certificate, self.key)
         self.addCleanup(self.server.close)
 
     def mail(self, **keys):
@@ -261,6 +262,26 @@ class Mail(DeliveryCase):
     def test_every_recipient_gets_the_mail(self):
         self.opened(notifiers={"mail": self.mail()})
         wait_for(lambda: self.recipients() == ["first@example.org", "second@example.org"], what="both mails")
+
+    def test_smtps_is_tls_from_the_first_byte(self):
+        server = SmtpServer(self.certificate, self.key, implicit_tls=True)
+        self.addCleanup(server.close)
+        self.opened(notifiers={"mail": self.mail(smtp_url=f"smtps://localhost:{server.port}")})
+        wait_for(lambda: len(server.mails) == 2, what="both mails")
+
+    def test_more_than_digest_above_are_one_mail(self):
+        self.server.refuse["first@example.org"] = "450 greylisted, try later"
+        agent = self.agent(self.rule(), notifiers={"mail": self.mail(to=["first@example.org"], digest_above=3)})
+        for pod in range(6):
+            self.exporter.set(self.metric, 1, pod=f"p{pod}")
+        agent.wait_incident("open", count=6)
+        wait_for(lambda: agent.metric(NOTIFICATIONS, notifier="mail", outcome="retried") >= 1, what="a try")
+        self.server.refuse.clear()
+        wait_for(lambda: {f"INC-{number}" for number in range(1, 7)} <= self.named(), what="all to be named")
+        self.assertLess(len(self.server.mails), 6)
+
+    def named(self):
+        return set(re.findall(r"INC-\d+", " ".join(mail.text("plain") for mail in self.server.mails)))
 
     def test_a_refused_recipient_does_not_stop_the_others(self):
         self.server.refuse["first@example.org"] = "550 no such mailbox"

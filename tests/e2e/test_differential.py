@@ -11,7 +11,7 @@ import unittest
 from harness import Exporter, Prometheus, Tocsin, request, wait_for, when
 
 INTERVAL = 1.0
-SCRAPE_INTERVAL = 0.2
+SCRAPE_INTERVAL = 0.1
 BREACH, GOOD, GONE = 9, 3, None
 
 # Every stretch lasts 2.4 s, 6.3 s or more than 8.7 s: clearly longer or clearly shorter than each `for` below, so that
@@ -161,7 +161,7 @@ def alerting_rules():
 def tocsin_rules():
     rules = []
     for name, (query, threshold, _, duration) in RULES.items():
-        rule = {"name": name, "query": query, "for": duration, "missing": "0s"}
+        rule = {"name": name, "query": query, "for": duration, "interval": "1s", "missing": "0s"}
         rules.append(rule | ({"threshold": threshold} if threshold else {}))
     return rules + [{"name": "Templates", "query": "template_probe", "threshold": "> 0", "annotations": TEMPLATES}]
 

@@ -125,7 +125,7 @@ class DedupWindow(EndToEnd):
         self.set(1)
         incident = agent.wait_incident("open")
         self.assertEqual(("INC-1", 1), (incident["id"], incident["flaps"]))
-        self.assertEqual(1, agent.metric("tocsin_incident_flaps_total", rule="Probe"))
+        agent.wait_metric(1, "tocsin_incident_flaps_total", rule="Probe")
         self.assertEqual(["firing", "resolved"], self.told())
         self.assertIn("reopened", [entry["type"] for entry in agent.incident("INC-1")["timeline"]])
         self.wait_told(3)
@@ -143,9 +143,9 @@ class DedupWindow(EndToEnd):
         wait_for(lambda: time.time() > window_end, what="the end of the window")
         agent.wait_evaluations("Probe", 2)
         self.assertEqual(["firing", "resolved"], self.told())
-        self.assertEqual(1, agent.metric("tocsin_notifications_total", notifier="hook", kind="open",
-                                         outcome="collapsed"))
-        self.assertEqual(0, agent.metric("tocsin_outbox_depth", notifier="hook"))
+        agent.wait_metric(1, "tocsin_notifications_total", notifier="hook", kind="open",
+                          outcome="collapsed")
+        agent.wait_metric(0, "tocsin_outbox_depth", notifier="hook")
 
     def test_a_breach_after_the_window_is_a_new_incident(self):
         agent = self.agent(self.rule(dedup_window="2s"))

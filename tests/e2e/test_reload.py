@@ -16,7 +16,7 @@ class Reload(EndToEnd):
         agent.write()
         agent.signal(signal.SIGHUP)
         agent.wait_incident("open", rule="New")
-        self.assertEqual(2, agent.metric("tocsin_rules"))
+        agent.wait_metric(2, "tocsin_rules")
 
     def test_post_brings_a_new_rule(self):
         agent = self.agent(self.rule("Old", "> 100"))
@@ -38,14 +38,14 @@ class Reload(EndToEnd):
         self.assertIn("rules.toml:", reply.body)
         self.assertIn("nonsense", reply.body)
         self.assertIn("SEV9", reply.body)
-        self.assertEqual(0, agent.metric(SUCCESS))
+        agent.wait_metric(0, SUCCESS)
         self.set(1)
         agent.wait_incident("open", rule="Kept")
         self.assertEqual(hash_of(status), hash_of(agent.get("/api/v1/status").json()))
         agent.rules["rule"] = [self.rule("Kept")]
         agent.write()
         self.assertEqual(200, agent.post("/-/reload").status)
-        self.assertEqual(1, agent.metric(SUCCESS))
+        agent.wait_metric(1, SUCCESS)
 
     def test_a_faulty_configuration_by_sighup_is_logged(self):
         agent = self.agent(self.rule("Kept"))
@@ -125,7 +125,7 @@ class Reload(EndToEnd):
         agent.write()
         self.assertEqual(200, agent.post("/-/reload").status)
         agent.wait_evaluations("Probe")
-        self.assertEqual(0, agent.metric("tocsin_outbox_depth", notifier="pager"))
+        agent.wait_metric(0, "tocsin_outbox_depth", notifier="pager")
         states = {n["notifier"]: n["state"] for n in agent.incident("INC-1")["notifications"]}
         self.assertEqual({"hook": "delivered", "pager": "failed"}, states)
 

@@ -115,7 +115,7 @@ class Opening(SeriesCase):
         agent = self.agent(self.rule("Off", enabled=False), self.rule("On", query=f'{self.metric}{{pod="none"}}'))
         self.set(1)
         self.assert_nothing_opens(agent, "On")
-        self.assertEqual(1, agent.metric("tocsin_rules"))
+        agent.wait_metric(1, "tocsin_rules")
 
 
 class Recovering(SeriesCase):
@@ -135,6 +135,13 @@ class Recovering(SeriesCase):
         self.assert_still(agent, "open")
         self.set(2)
         agent.wait_incident("resolved")
+
+    def test_nan_does_not_satisfy_recover(self):
+        agent = self.agent(self.rule(threshold="> 5", recover="< 3"))
+        self.set(10)
+        agent.wait_incident("open")
+        self.set(math.nan)
+        self.assert_still(agent, "open")
 
     def test_between_the_two_thresholds_nothing_opens(self):
         agent = self.agent(self.rule(threshold="> 5", recover="< 3"))

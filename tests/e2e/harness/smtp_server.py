@@ -44,7 +44,7 @@ class Mail:
 class SmtpServer:
     """On localhost, on a free port. `refuse` maps a recipient to the reply that refuses it."""
 
-    def __init__(self, certificate, key, user="tocsin", password="smtp-secret"):
+    def __init__(self, certificate, key, user="tocsin", password="smtp-secret", implicit_tls=False):
         self.mails = []
         self.refuse = {}
         self._login = (user.encode(), password.encode())
@@ -52,10 +52,11 @@ class SmtpServer:
         context.load_cert_chain(certificate, key)
         self._loop = asyncio.new_event_loop()
         threading.Thread(target=self._loop.run_forever, daemon=True).start()
+        tls = {"auth_require_tls": False} if implicit_tls else {"tls_context": context, "require_starttls": True}
         start = self._loop.create_server(
-            lambda: SMTP(self, tls_context=context, require_starttls=True, auth_required=True,
-                         authenticator=self._authenticate, loop=self._loop, hostname="localhost"),
-            "127.0.0.1", 0)
+            lambda: SMTP(self, auth_required=True, authenticator=self._authenticate, loop=self._loop,
+                         hostname="localhost", **tls),
+            "127.0.0.1", 0, ssl=context if implicit_tls else None)
         self._server = asyncio.run_coroutine_threadsafe(start, self._loop).result(10)
         self.port = self._server.sockets[0].getsockname()[1]
 

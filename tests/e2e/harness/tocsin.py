@@ -32,7 +32,7 @@ class Tocsin:
         self.config = {
             "external_url": "http://tocsin.example.org",
             "prometheus": {"url": prometheus_url, "timeout": "2s"},
-            "rules": {"files": ["rules.toml"], "interval": "1s", "dedup_window": "0s"},
+            "rules": {"files": ["rules.toml"], "interval": "500ms", "dedup_window": "0s"},
             "store": {"url": f"sqlite://{directory}/tocsin.db"},
             "web": {"listen": f"127.0.0.1:{self.port}"},
         }
@@ -175,6 +175,10 @@ class Tocsin:
             return incidents[0] if len(incidents) >= count else None
 
         return wait_for(found, timeout, f"{count} {state} incident(s) of {rule or 'any rule'}")
+
+    def wait_metric(self, expected, name, **labels):
+        """Metrics may be some moments old."""
+        wait_for(lambda: self.metric(name, **labels) == expected, what=f"{name}{labels} to be {expected}")
 
     def wait_evaluations(self, rule, more=2, timeout=45):
         """Until `rule` has been evaluated `more` times from now on."""
