@@ -36,14 +36,15 @@ void check_recover(const RuleDraft& draft, const Rule& rule, FaultList& faults) 
                   draft.recover->value.text(), mildest->text(), called(rule)));
 }
 
+/// `enough` says what besides "0s" would be right.
 void check_span(std::string_view key, const std::optional<Located<Duration>>& span, const Rule& rule,
-                FaultList& faults) {
+                std::string_view enough, FaultList& faults) {
   if (!span || span->value == 0ms || span->value >= rule.interval) return;
   const std::string interval = format_duration(rule.interval);
   faults.add(span->place,
              fmt::format("`{}`: {} has no effect of its own, being shorter than the interval of {} ({}), as "
-                         "nothing happens between two evaluations; write \"0s\", or at least \"{}\"",
-                         key, format_duration(span->value), called(rule), interval, interval));
+                         "nothing happens between two evaluations; write \"0s\", or {} \"{}\"",
+                         key, format_duration(span->value), called(rule), interval, enough, interval));
 }
 
 }  // namespace
@@ -66,8 +67,9 @@ Rule build_rule(const RuleDraft& draft, FaultList& faults) {
   rule.labels = draft.labels;
   rule.annotations = draft.annotations;
   check_recover(draft, rule, faults);
-  check_span("recover_for", draft.recover_for, rule, faults);
-  check_span("missing", draft.missing, rule, faults);
+  check_span("recover_for", draft.recover_for, rule, "at least", faults);
+  // A series is missing for one interval when its absence is first seen, so that only more than that keeps its state.
+  check_span("missing", draft.missing, rule, "more than", faults);
   return rule;
 }
 

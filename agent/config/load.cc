@@ -83,19 +83,19 @@ std::shared_ptr<const Config> finish(Config config, Sections sections, const Tom
 
 }  // namespace
 
-LoadedConfig load_config(const std::string& name) {
+LoadedConfig load_config(const std::string& file) {
   FaultList faults;
   LoadedConfig loaded;
-  const auto file = TomlFile::read(name, Place{name, 1, 1}, faults);
-  if (file) {
+  const auto toml = TomlFile::read(file, Place{file, 1, 1}, faults);
+  if (toml) {
     Config config;
-    Sections sections = read_sections(*file, config, faults);
-    RuleSet rules = read_rules(*file, sections, faults);
+    Sections sections = read_sections(*toml, config, faults);
+    RuleSet rules = read_rules(*toml, sections, faults);
     check_unreachable_routes(sections.routes, rules, faults);
-    check_unrouted_rules(sections.routes, rules, !sections.notifiers.names.empty(), name, faults);
-    warn_of_silence(*file, sections, rules, faults);
+    check_unrouted_rules(sections.routes, rules, !sections.notifiers.names.empty(), file, faults);
+    warn_of_silence(*toml, sections, rules, faults);
     loaded.queries = std::move(rules.queries);
-    if (faults.size() == 0) loaded.config = finish(std::move(config), std::move(sections), *file, rules);
+    if (faults.size() == 0) loaded.config = finish(std::move(config), std::move(sections), *toml, rules);
   }
   loaded.faults = faults.sorted();
   loaded.warnings = faults.warnings();

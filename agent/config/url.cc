@@ -77,9 +77,9 @@ Result<std::string> parse_proxy_url(std::string_view text) {
 Result<std::string> parse_smtp_url(std::string_view text) {
   const auto url = parse_url(text, kSmtp);
   if (!url) return url;
-  const std::string smtp = without_slashes_at_end(*url);
-  const std::string_view host = authority(smtp);
-  if (!smtp.ends_with(host)) return fail(fmt::format("the URL holds a path; write it like {}", kSmtp.example));
+  std::string smtp = without_slashes_at_end(*url);
+  if (!smtp.ends_with(authority(smtp)))
+    return fail(fmt::format("the URL holds a path; write it like {}", kSmtp.example));
   return smtp;
 }
 
