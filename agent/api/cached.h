@@ -1,7 +1,8 @@
-// Cached<T>: a value made at most once per `age_max`, however many ask for it at the same time. Any thread: those who
-// come while it is being made wait for that one instead of asking again, also where making it failed or took long.
+// Cached<T>: a value that is made once for a moment, however many ask for it at the same time. Any thread: those who
+// come while it is being made wait for that one instead of asking again, also where making it failed.
 #pragma once
 
+#include <algorithm>
 #include <mutex>
 #include <optional>
 
@@ -12,27 +13,32 @@ namespace tocsin {
 template <class T>
 class Cached {
  public:
-  /// `clock` must outlive it.
-  Cached(Duration age_max, const Clock& clock) : age_max_(age_max), clock_(clock) {}
+  /// Kept for `age_min`, or four times as long as it took to make, so that making it takes at most a fifth of the
+  /// time, but never for longer than `age_max`. `clock` must outlive it.
+  Cached(Duration age_min, Duration age_max, const Clock& clock)
+      : age_min_(age_min), age_max_(age_max), clock_(clock) {}
 
   /// `make` is called with the lock held.
   template <class Make>
   T get(Make make) {
     const Instant wanted_at = clock_.steady();
     const std::lock_guard lock(mutex_);
-    if (!value_ || wanted_at - made_at_ > age_max_) {
+    if (!value_ || wanted_at > fresh_until_) {
+      const Instant begun_at = clock_.steady();
       value_ = make();
-      made_at_ = clock_.steady();
+      const Instant made_at = clock_.steady();
+      fresh_until_ = made_at + std::clamp(4 * (made_at - begun_at), age_min_, age_max_);
     }
     return *value_;
   }
 
  private:
+  const Duration age_min_;
   const Duration age_max_;
   const Clock& clock_;
   std::mutex mutex_;
   std::optional<T> value_;
-  Instant made_at_;
+  Instant fresh_until_;
 };
 
 }  // namespace tocsin

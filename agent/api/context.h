@@ -27,11 +27,11 @@ class ApiContext {
 
  private:
   const SystemClock clock_;
-  Cached<Result<std::shared_ptr<const ReadModel>>> model_{limits::kReadModelAgeMax, clock_};
+  Cached<Result<std::shared_ptr<const ReadModel>>> model_{limits::kReadModelAge, limits::kReadModelAge, clock_};
 
  public:
-  Cached<ApiReply> metrics_page{limits::kReadModelAgeMax, clock_};
-  Cached<ApiReply> rules_page{limits::kReadModelAgeMax, clock_};
+  Cached<ApiReply> metrics_page{limits::kReadModelAge, limits::kPageAgeMax, clock_};
+  Cached<ApiReply> rules_page{limits::kReadModelAge, limits::kPageAgeMax, clock_};
 };
 
 /// One request, routed: its target taken apart and the {id} of its path, where the route has one.

@@ -45,7 +45,7 @@ ApiReply list_incidents(ApiContext& context, const ApiCall& call) {
   data["incidents"] = Json::array();
   for (const Incident& incident : page->incidents) data["incidents"].push_back(incident_json(incident));
   data["next_cursor"] = page->next ? Json(incident_name(*page->next)) : Json(nullptr);
-  return success(std::move(data));
+  return success(data);
 }
 
 ApiReply show_incident(ApiContext& context, const ApiCall& call) {

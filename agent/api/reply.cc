@@ -48,10 +48,10 @@ unsigned int status_of(ErrorCode code) {
   return 500;
 }
 
-ApiReply json_reply(unsigned int status, const Json& json) {
+ApiReply json_reply(unsigned int status, std::string text) {
   return {.status = status,
           .content_type = "application/json",
-          .body = std::make_shared<const std::string>(json_text(json)),
+          .body = std::make_shared<const std::string>(std::move(text)),
           .headers = {{"Cache-Control", "no-store"}}};
 }
 
@@ -64,11 +64,12 @@ ApiReply text_reply(std::string text) {
           .headers = {{"Cache-Control", "no-store"}}};
 }
 
-ApiReply success(Json data) {
-  Json json;
-  json["status"] = "success";
-  json["data"] = std::move(data);
-  return json_reply(200, json);
+ApiReply success(const Json& data) {
+  return success_text(json_text(data));
+}
+
+ApiReply success_text(std::string_view data) {
+  return json_reply(200, fmt::format(R"({{"status":"success","data":{}}})", data));
 }
 
 ApiReply failure(unsigned int status, std::string_view text) {
@@ -76,7 +77,7 @@ ApiReply failure(unsigned int status, std::string_view text) {
   json["status"] = "error";
   json["errorType"] = error_type(status);
   json["error"] = text;
-  return json_reply(status, json);
+  return json_reply(status, json_text(json));
 }
 
 ApiReply failure(const Error& error) {

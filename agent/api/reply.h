@@ -13,7 +13,9 @@ namespace tocsin {
 
 ApiReply text_reply(std::string text);
 /// {"status":"success","data":...}
-ApiReply success(Json data);
+ApiReply success(const Json& data);
+/// The same with `data` as JSON text.
+ApiReply success_text(std::string_view data);
 /// `errorType` follows from the status.
 ApiReply failure(unsigned int status, std::string_view text);
 /// The status follows from the error's code.

@@ -23,7 +23,7 @@ inline constexpr std::size_t kRequestDiscardedBytesMax = 1ULL << 20;   // of a l
 inline constexpr std::size_t kRequestHeadBytesMax = 32ULL << 10;       // request line and headers
 inline constexpr unsigned int kRequestThreads = 4;                     // of the HTTP port
 inline constexpr unsigned int kRequestConnectionsMax = 1024;           // of the HTTP port
-inline constexpr std::size_t kRequestRepliesBytesMax = 32ULL << 20;    // made, but not yet taken by slow clients
+inline constexpr std::size_t kRequestRepliesBytesMax = 16ULL << 20;    // made, but not yet taken by slow clients
 inline constexpr Duration kRequestIdleMax = std::chrono::seconds(10);  // a connection without a byte
 inline constexpr Duration kReadModelAge{250};  // what the HTTP port shows of the engine is kept so long
 inline constexpr Duration kPageAgeMax = std::chrono::seconds(2);  // pages that take long to make at most so long

@@ -16,9 +16,13 @@ class FakeClock final : public Clock {
   std::atomic<int> ms = 0;
 };
 
-TEST(Cached, MakesItsValueOncePerAge) {
+class CachedTest : public testing::Test {
+ protected:
   FakeClock clock;
-  Cached<int> cached(Duration{250}, clock);
+  Cached<int> cached{Duration{250}, Duration{2000}, clock};
+};
+
+TEST_F(CachedTest, MakesItsValueOncePerAge) {
   int made = 0;
   const auto make = [&made] { return ++made; };
   EXPECT_EQ(cached.get(make), 1);
@@ -29,17 +33,25 @@ TEST(Cached, MakesItsValueOncePerAge) {
   EXPECT_EQ(cached.get(make), 2);
 }
 
-TEST(Cached, AgeCountsFromWhenItWasReady) {
-  FakeClock clock;
-  Cached<int> cached(Duration{250}, clock);
-  const auto make_slowly = [&clock] { return clock.ms += 5000; };
-  EXPECT_EQ(cached.get(make_slowly), 5000);
-  EXPECT_EQ(cached.get(make_slowly), 5000);
+TEST_F(CachedTest, WhatTakesLongIsKeptLonger) {
+  const auto make_slowly = [this] { return clock.ms += 100; };
+  EXPECT_EQ(cached.get(make_slowly), 100);
+  clock.ms = 500;
+  EXPECT_EQ(cached.get(make_slowly), 100);
+  clock.ms = 501;
+  EXPECT_EQ(cached.get(make_slowly), 601);
 }
 
-TEST(Cached, ThoseWhoWaitedShareWhatWasMade) {
-  FakeClock clock;
-  Cached<int> cached(Duration{250}, clock);
+TEST_F(CachedTest, ButNotForEver) {
+  const auto make_very_slowly = [this] { return clock.ms += 60'000; };
+  EXPECT_EQ(cached.get(make_very_slowly), 60'000);
+  clock.ms = 62'000;
+  EXPECT_EQ(cached.get(make_very_slowly), 60'000);
+  clock.ms = 62'001;
+  EXPECT_EQ(cached.get(make_very_slowly), 122'001);
+}
+
+TEST_F(CachedTest, ThoseWhoWaitedShareWhatWasMade) {
   std::atomic<int> made = 0;
   std::vector<std::jthread> threads;
   for (int i = 0; i < 8; ++i) {
