@@ -16,7 +16,7 @@
 
 namespace tocsin::log {
 
-enum class Level { debug, info, warn, error };
+enum class Level { debug, info, warn, error, off };
 enum class Format { logfmt, json };
 
 struct Field {

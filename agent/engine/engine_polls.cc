@@ -51,6 +51,7 @@ void Engine::ask(std::size_t index, Timestamp tick, Timestamp now) {
   const Timestamp oldest = poll.grid.after(std::max(poll.covered, now - config_->catch_up - interval));
   Asked asked{.poll = index, .first = std::min(oldest, tick), .last = tick, .tick = tick, .read_again = {}};
   if (asked.first < tick) {
+    poll.reading_again = true;
     asked.last = std::min(tick, asked.first + interval * static_cast<int64_t>(limits::kRangePointsMax - 1));
     ask_range(std::move(asked), poll.query);
     return;
@@ -226,8 +227,7 @@ bool Engine::settled(const std::string& rule) const {
   const auto found = poll_of_rule_.find(rule);
   if (found == poll_of_rule_.end()) return true;
   const Poll& poll = poller_.polls()[found->second];
-  const bool reading_again = poll.phase == Poll::Phase::in_flight && poll.covered + poll.grid.interval() < poll.tick;
-  return poll.asked && !reading_again;
+  return poll.asked && !poll.reading_again;
 }
 
 void Engine::announce(Timestamp now) {

@@ -41,7 +41,7 @@ std::vector<DuePoll> Poller::take(Timestamp now, std::vector<MissedTicks>& misse
     Poll& poll = polls_[index];
     const Timestamp latest = poll.grid.at_or_before(now);
     if (poll.phase == Poll::Phase::in_flight) {
-      missed.push_back({index, poll.grid.ticks_between(poll.next, latest) + 1});
+      if (!poll.reading_again) missed.push_back({index, poll.grid.ticks_between(poll.next, latest) + 1});
     } else {
       // Still in the queue: it is asked once, for the latest tick.
       if (poll.phase == Poll::Phase::queued) missed.push_back({index, poll.grid.ticks_between(poll.tick, latest)});
@@ -69,8 +69,11 @@ void Poller::done(std::size_t index, Timestamp tick, Result result) {
   poll.asked = true;
   --in_flight_;
   poll.behind = result == Result::unreachable;
-  // What came due while it was under way is missed, unless all of it is read again.
-  if (result != Result::unreachable) poll.covered = std::max(tick, poll.next - poll.grid.interval());
+  // What came due while one query was under way is missed; what came due while ticks were read again is read next.
+  if (result != Result::unreachable) {
+    poll.covered = poll.reading_again ? tick : std::max(tick, poll.next - poll.grid.interval());
+  }
+  poll.reading_again = false;
 }
 
 std::optional<Timestamp> Poller::next_due() const {

@@ -30,9 +30,10 @@ struct Poll {
 
   enum class Phase { idle, queued, in_flight };
   Phase phase = Phase::idle;
-  Timestamp tick;      // queued and in flight: the tick asked for
-  Timestamp next;      // the next tick to come due
-  bool asked = false;  // an answer or a failure has been seen
+  bool reading_again = false;  // in flight: a range; the ticks that come due meanwhile are read after it, not missed
+  Timestamp tick;              // queued and in flight: the tick asked for
+  Timestamp next;              // the next tick to come due
+  bool asked = false;          // an answer or a failure has been seen
 };
 
 /// A poll to be asked now, for the ticks (poll.covered, tick].

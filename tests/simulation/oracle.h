@@ -1,0 +1,26 @@
+// Oracle: which incidents a run must have, computed naively from the story and the rules' definitions, without any
+// state that is carried from tick to tick and without the code under test.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "agent/base/labels.h"
+#include "rules/rule.h"
+#include "tests/simulation/story.h"
+
+namespace tocsin::sim {
+
+/// When the incidents of one key were open. `to` is Timestamp::max() where one still is at the end.
+struct Episode {
+  Timestamp from;
+  Timestamp to;
+  friend bool operator==(const Episode&, const Episode&) = default;
+};
+using Episodes = std::map<std::pair<std::string, Labels>, std::vector<Episode>>;  // by rule and key
+
+/// Of all ticks of `rule` from `first` to `last`.
+void add_episodes(const Rule& rule, const Story& story, Timestamp first, Timestamp last, Episodes& episodes);
+
+}  // namespace tocsin::sim

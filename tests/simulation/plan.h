@@ -1,0 +1,46 @@
+// Plan: everything that goes wrong in one run, as a list that can be printed, replayed and shrunk.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "agent/base/time.h"
+
+namespace tocsin::sim {
+
+enum class FaultKind {
+  prometheus_refuses,
+  prometheus_errors,    // 503, as while it starts
+  prometheus_nonsense,  // 200 with a page of something else
+  receiver_refuses,
+  receiver_errors,       // 500
+  receiver_limits,       // 429 with Retry-After
+  receiver_loses_reply,  // takes it, and the answer is lost
+  receiver_hangs,
+  store_fails,
+  crash_before_commit,
+  crash_after_commit,
+  kinds,
+};
+std::string_view fault_text(FaultKind kind);
+
+struct Fault {
+  FaultKind kind = FaultKind::crash_before_commit;
+  Timestamp at;
+  Duration length{0};  // how long it lasts; for a crash, how long the agent stays away
+  friend bool operator==(const Fault&, const Fault&) = default;
+};
+
+struct Plan {
+  uint64_t seed = 0;
+  Duration length{0};  // of the part with faults; a calm part follows
+  std::vector<Fault> faults;
+};
+
+/// Draws a plan: a random subset of the kinds (swarm testing, Groce et al. 2012), then faults of these.
+Plan make_plan(uint64_t seed, Timestamp start, Duration length);
+
+std::string plan_text(const Plan& plan, Timestamp start);
+
+}  // namespace tocsin::sim

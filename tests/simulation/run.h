@@ -1,0 +1,27 @@
+// run: one seed's life of an agent in the simulated world, and everything that must have been true of it.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "tests/simulation/plan.h"
+
+namespace tocsin::sim {
+
+struct RunResult {
+  std::vector<std::string> violations;  // empty: all is as it must be
+  std::map<FaultKind, uint64_t> injected;
+  std::map<std::string, uint64_t> sometimes;  // rare states that a campaign must have met
+};
+
+/// Deterministic: the same plan gives the same result.
+RunResult run(const Plan& plan);
+
+/// When every run begins.
+Timestamp start_time();
+
+/// The shortest plan found that still violates something: delta debugging (Zeller, 2002) over the faults.
+Plan shrink(Plan plan);
+
+}  // namespace tocsin::sim
