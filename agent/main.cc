@@ -1,12 +1,17 @@
 // tocsin's command line: one subcommand per file in agent/cli, chosen here.
+#include <fmt/format.h>
+
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <clocale>
 #include <cstdio>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "agent/base/log.h"
+#include "agent/base/nearest.h"
+#include "agent/base/text.h"
 #include "agent/cli/command.h"
 #include "agent/cli/version.h"
 
@@ -26,19 +31,41 @@ void add_log_options(CLI::App& root, LogOptions& options) {
   root.fallthrough();
 }
 
+/// The innermost subcommand that was named, or the root itself.
+const CLI::App& chosen_of(const CLI::App& parser) {
+  for (const CLI::App* command : parser.get_subcommands({})) {
+    if (command->parsed()) return chosen_of(*command);
+  }
+  return parser;
+}
+
 /// One clear line, as for every wrong flag.
 int usage_error(const std::string& text, const CLI::App& root) {
-  const std::vector<const CLI::App*> chosen = root.get_subcommands({});
-  const auto parsed = std::ranges::find_if(chosen, [](const CLI::App* parser) { return parser->parsed(); });
-  const std::string of = parsed == chosen.end() ? "" : (*parsed)->get_name() + " ";
-  std::fprintf(stderr, "tocsin: %s (tocsin %s--help lists what is possible)\n", text.c_str(), of.c_str());
+  const CLI::App& chosen = chosen_of(root);
+  std::string path = chosen.get_name();
+  for (const CLI::App* parent = chosen.get_parent(); parent != nullptr; parent = parent->get_parent()) {
+    path = parent->get_name() + " " + path;
+  }
+  fmt::print(stderr, "tocsin: {} (\"{} --help\" lists what is possible)\n", text, path);
   return exit_status::kUsage;
+}
+
+/// A mistyped word explains more than what is missing because of it.
+std::string unknown_word(const std::string& word, const CLI::App& chosen) {
+  std::vector<std::string> known;
+  for (const CLI::App* command : chosen.get_subcommands({})) known.push_back(command->get_name());
+  for (const CLI::App* parser = &chosen; parser != nullptr; parser = parser->get_parent()) {
+    for (const CLI::Option* option : parser->get_options()) known.push_back(option->get_name());
+  }
+  const std::optional<std::string> meant = nearest(word, known);
+  return "nothing is called " + quote(word) + (meant ? fmt::format("; did you mean {}?", *meant) : "");
 }
 
 /// Help and version are no errors to the user, though the parser reports them as such.
 int parse_outcome(const CLI::ParseError& error, const CLI::App& root) {
   if (error.get_exit_code() == 0) return root.exit(error);
-  return usage_error(error.what(), root);
+  const std::vector<std::string> unknown = root.remaining(true);
+  return usage_error(unknown.empty() ? error.what() : unknown_word(unknown.front(), chosen_of(root)), root);
 }
 
 int configure_log(const LogOptions& options, const CLI::App& root) {

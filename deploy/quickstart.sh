@@ -66,8 +66,11 @@ build() {
     local log=build/quickstart.log
     mkdir -p build
     # Few words while it goes well, the compiler's own where it does not.
-    cmake --preset release -DTOCSIN_TESTS=OFF >"$log" 2>&1 || { cat "$log" >&2; die "cmake --preset release failed, see above"; }
-    cmake --build --preset release --target tocsin >"$log" 2>&1 || { tail -n 40 "$log" >&2; die "the build failed, see above and $log"; }
+    if ! cmake --preset release -DTOCSIN_TESTS=OFF >"$log" 2>&1 ||
+        ! cmake --build --preset release --target tocsin >"$log" 2>&1; then
+        tail -n 40 "$log" >&2
+        die "the build failed, the end of $log is above"
+    fi
     rm -f "$log"
 }
 

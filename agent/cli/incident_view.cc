@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "agent/base/labels.h"
+#include "agent/base/text.h"
 #include "agent/cli/text_table.h"
 
 namespace tocsin {
@@ -13,7 +14,7 @@ namespace {
 
 using nlohmann::json;
 
-/// REQUIRES: nothing; anything but an object has no members.
+/// null where there is none; anything but an object has no members.
 const json& member(const json& object, const char* name) {
   static const json kNull;
   const auto found = object.is_object() ? object.find(name) : object.end();
@@ -45,6 +46,10 @@ std::string time_text(const json& value) {
   return time;
 }
 
+std::string time_and_word(const json& time, const std::string& word) {
+  return time.is_null() ? "" : time_text(time) + " " + word;
+}
+
 void print_field(std::string_view title, const std::string& value) {
   if (!value.empty()) fmt::print("{:<14}{}\n", title, printable(value));
 }
@@ -63,9 +68,8 @@ void print_fields(const json& incident) {
   print_field("labels", labels_text(member(incident, "labels")));
   print_field("value", field(incident, "value"));
   print_field("opened", time_text(member(incident, "opened_at")));
-  print_field("acknowledged",
-              time_text(member(incident, "acknowledged_at")) + " " + field(incident, "acknowledged_by"));
-  print_field("resolved", time_text(member(incident, "resolved_at")) + " " + field(incident, "resolve_reason"));
+  print_field("acknowledged", time_and_word(member(incident, "acknowledged_at"), field(incident, "acknowledged_by")));
+  print_field("resolved", time_and_word(member(incident, "resolved_at"), field(incident, "resolve_reason")));
   print_field("flaps", field(incident, "flaps"));
   for (const auto& [name, text] : member(incident, "annotations").items()) print_field(name, text_of(text));
 }
@@ -74,6 +78,7 @@ void print_fields(const json& incident) {
 
 std::string text_of(const json& value) {
   if (value.is_null()) return "";
+  if (value.is_number_float()) return format_number(value.get<double>());
   return value.is_string() ? value.get<std::string>() : value.dump();
 }
 

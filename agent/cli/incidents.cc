@@ -167,7 +167,10 @@ void add_changes(CLI::App& parser, const Options& options) {
     action->add_option("--text", options->text, "a word for the timeline");
   }
   CLI::App* note = add_change(parser, options, "note", "add a line to the timeline");
-  note->add_option("ID", options->ids, "the incident, such as INC-7")->required()->expected(1);
+  // A vector would take the text, too.
+  note->add_option_function<std::string>(
+          "ID", [options](const std::string& id) { options->ids = {id}; }, "the incident, such as INC-7")
+      ->required();
   note->add_option("TEXT", options->text, "the line")->required();
 }
 

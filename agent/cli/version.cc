@@ -18,19 +18,25 @@ std::string three(int major, int minor, int patch) {
   return fmt::format("{}.{}.{}", major, minor, patch);
 }
 
+/// With the TLS library: the half of curl that answers for certificates.
+std::string curl_text() {
+  const curl_version_info_data* info = curl_version_info(CURLVERSION_NOW);
+  return fmt::format("{} with {}", info->version, info->ssl_version);
+}
+
 }  // namespace
 
 std::string version_text() {
-  std::string text = fmt::format("tocsin {}\n", TOCSIN_VERSION);
+  std::string text = fmt::format("tocsin {}", TOCSIN_VERSION);
   const auto line = [&text](std::string_view name, std::string_view version) {
-    text += fmt::format("  {:<14} {}\n", name, version);
+    text += fmt::format("\n  {:<14} {}", name, version);
   };
 #ifdef __clang__
   line("compiler", "clang " __clang_version__);
 #else
   line("compiler", "g++ " __VERSION__);
 #endif
-  line("libcurl", curl_version());
+  line("libcurl", curl_text());
   line("SQLite", sqlite3_libversion());
   line("libmicrohttpd", MHD_get_version());
   line("simdjson",

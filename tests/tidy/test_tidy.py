@@ -30,8 +30,9 @@ MAY_INCLUDE = {
                                     "agent/config/config.h"],
     "agent/config": FLOOR + ["notifiers/settings.h", "agent/http/url.h"],
     "agent/store": FLOOR + ["agent/evaluate/series_state.h", "agent/incident/incident.h", "agent/outbox/delivery.h"],
-    "agent/api": FLOOR + ["notifiers/json.h", "notifiers/text.h", "agent/engine/control.h", "agent/engine/read_model.h", "agent/incident/incident.h",
-                          "agent/outbox/delivery.h", "agent/store/store_reader.h", "agent/config/config.h"],
+    "agent/api": FLOOR + ["notifiers/json.h", "notifiers/text.h", "agent/config/config.h", "agent/engine/control.h",
+                          "agent/engine/read_model.h", "agent/incident/incident.h", "agent/outbox/delivery.h",
+                          "agent/store/store_reader.h"],
     "agent/cli": FLOOR + FLOW + ["notifiers", "agent/engine", "agent/http", "agent/config", "agent/store", "agent/api"],
     "agent": BASE + ["agent/cli"],
 }
@@ -48,8 +49,8 @@ LIBRARIES = {
     r"spdlog/": ["agent/base/log.cc", "agent/cli/version.cc"],
 }
 
-# Call -> the files that may make it, and what everybody else does instead. Of the clocks, an adapter may look at one for
-# its own time-outs: the simulation has other adapters.
+# Call -> the files that may make it, and what everybody else does instead. An adapter may look at a clock for its own
+# time-outs: the simulation has other adapters.
 BANNED_CALLS = {
     r"system_clock::now|steady_clock::now|clock_gettime|gettimeofday": (
         ["agent/base/clock.cc", "agent/http/curl_transport.cc", "agent/api/context.cc", "agent/store/schema.cc"],
@@ -71,8 +72,8 @@ UNFINISHED = re.compile(r"\b(?:TODO|FIXME|XXX|HACK)\b")
 
 
 def own_files(*patterns):
-    listed = subprocess.run(["git", "-c", "safe.directory=*", "ls-files", "-z", "--cached", "--others", "--exclude-standard", "--", *patterns],
-                            cwd=ROOT, check=True, capture_output=True, text=True).stdout
+    command = ["git", "-c", "safe.directory=*", "ls-files", "-z", "--cached", "--others", "--exclude-standard", "--"]
+    listed = subprocess.run([*command, *patterns], cwd=ROOT, check=True, capture_output=True, text=True).stdout
     return [name for name in sorted(set(listed.split("\0"))) if name and (ROOT / name).is_file()]
 
 
