@@ -32,6 +32,12 @@ class Cached {
     return *value_;
   }
 
+  /// Something it was made from has changed: the next one who asks sees that.
+  void drop() {
+    const std::lock_guard lock(mutex_);
+    value_.reset();
+  }
+
  private:
   const Duration age_min_;
   const Duration age_max_;

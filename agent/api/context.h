@@ -22,6 +22,13 @@ class ApiContext {
     return model_.get([this] { return control.read(); });
   }
 
+  /// After an action: whoever acted sees what it did.
+  void drop_cached() {
+    model_.drop();
+    metrics_page.drop();
+    rules_page.drop();
+  }
+
   Control& control;
   StoreReader& incidents;
 

@@ -31,6 +31,7 @@ ApiReply act(ApiContext& context, const ApiCall& call, Action::Kind kind) {
   const Result<void> done =
       context.control.act({.kind = kind, .incident = *id, .by = std::move(body->by), .text = std::move(body->text)});
   if (!done) return failure(done.error());
+  context.drop_cached();
   return reply_with_incident(context, *id);
 }
 

@@ -66,6 +66,7 @@ ApiReply show_ready(ApiContext& context, const ApiCall& /*call*/) {
 
 ApiReply reload(ApiContext& context, const ApiCall& /*call*/) {
   const Result<std::vector<std::string>> faults = context.control.reload();
+  context.drop_cached();
   if (!faults) return failure(faults.error());
   if (!faults->empty()) return failure(400, fmt::format("{}", fmt::join(*faults, "\n")));
   return success(Json::object());

@@ -110,7 +110,7 @@ bool Deliverer::expire(Channel& channel, IncidentId incident, Timestamp now, Dra
   verdict.outcome = Verdict::Outcome::refused;
   verdict.reason =
       fmt::format("given up after {}, last: {}", format_duration(channel.settings.max_retry_age), head.last_error);
-  settle_one(channel, incident, verdict, now, draft);
+  settle_one(channel, incident, verdict, now, now, draft);
   return true;
 }
 
@@ -182,7 +182,10 @@ void Deliverer::settle(Channel& channel, const Flight& flight, const Verdict& ve
   }
   channel.status.last_error = good ? "" : verdict.reason;
   pause(channel, verdict, now);
-  for (const IncidentId incident : flight.incidents) settle_one(channel, incident, verdict, now, draft);
+  // What went out together is tried again together: a digest must not fall apart.
+  const Delivery& first = outbox_.head(flight.incidents.front(), flight.notifier);
+  const Timestamp again = now + backoff(first.attempts + 1, jitter_seed(first), verdict.after);
+  for (const IncidentId incident : flight.incidents) settle_one(channel, incident, verdict, again, now, draft);
 }
 
 /// A receiver that is down as a whole is not asked once for each incident that waits for it.
@@ -196,14 +199,14 @@ void Deliverer::pause(Channel& channel, const Verdict& verdict, Timestamp now) {
   channel.paused_until = now + backoff(channel.pauses, fnv1a(channel.settings.name), verdict.after);
 }
 
-void Deliverer::settle_one(Channel& channel, IncidentId incident, const Verdict& verdict, Timestamp now, Draft& draft) {
+void Deliverer::settle_one(Channel& channel, IncidentId incident, const Verdict& verdict, Timestamp again,
+                           Timestamp now, Draft& draft) {
   const std::string& name = channel.settings.name;
-  const Delivery before = outbox_.head(incident, name);
   Outbox::Try result{
       .state = DeliveryState::delivered, .error = verdict.reason, .not_before = now, .maybe_seen = verdict.maybe_seen};
   if (verdict.outcome == Verdict::Outcome::retry) {
     result.state = DeliveryState::pending;
-    result.not_before = now + backoff(before.attempts + 1, jitter_seed(before), verdict.after);
+    result.not_before = again;
   } else if (verdict.outcome == Verdict::Outcome::refused) {
     result.state = DeliveryState::failed;
   }

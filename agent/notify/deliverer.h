@@ -58,7 +58,8 @@ class Deliverer {
   Flight prepare(Channel& channel, IncidentId incident, Timestamp now, Draft& draft);
   Flight prepare_digest(Channel& channel, Timestamp now, Draft& draft);
   void settle(Channel& channel, const Flight& flight, const Verdict& verdict, Timestamp now, Draft& draft);
-  void settle_one(Channel& channel, IncidentId incident, const Verdict& verdict, Timestamp now, Draft& draft);
+  void settle_one(Channel& channel, IncidentId incident, const Verdict& verdict, Timestamp again, Timestamp now,
+                  Draft& draft);
   void pause(Channel& channel, const Verdict& verdict, Timestamp now);
   void write_down(const Delivery& delivery, Timestamp now, Draft& draft);
   IncidentSnapshot shown(IncidentId incident, const Delivery& delivery) const;
