@@ -7,7 +7,7 @@ namespace tocsin {
 void CurlList::append(const std::string& line) {
   curl_slist* longer = curl_slist_append(list_.get(), line.c_str());
   if (longer == nullptr) throw std::bad_alloc();
-  static_cast<void>(list_.release());  // the longer list begins with it
+  [[maybe_unused]] const curl_slist* begin = list_.release();  // the longer list begins with it
   list_.reset(longer);
 }
 

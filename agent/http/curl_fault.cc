@@ -90,7 +90,7 @@ std::string_view missing_at_timeout(const CurlEasy& easy, bool begun) {
 
 std::string text_of(TransportFault fault, CURLcode code, const CurlEasy& easy, const Peer& peer, std::string_view said,
                     bool begun) {
-  const std::string reason = said.empty() ? std::string(curl_easy_strerror(code)) : std::string(said);
+  std::string reason = said.empty() ? std::string(curl_easy_strerror(code)) : std::string(said);
   switch (fault) {
     case TransportFault::resolve:
       return code == CURLE_COULDNT_RESOLVE_PROXY

@@ -53,7 +53,7 @@ void CurlTransport::begin(RequestId id, MailRequest request) {
   begin(id, MailExchange::make(id, std::move(easy), std::move(request)));
 }
 
-void CurlTransport::begin(RequestId id, ConsoleLine line) {
+void CurlTransport::begin(RequestId id, const ConsoleLine& line) {
   completed_.push_back({.id = id, .response = write_console(console_fd_, line)});
 }
 

@@ -39,7 +39,7 @@ class CurlTransport final : public Transport {
 
   void begin(RequestId id, HttpRequest request);
   void begin(RequestId id, MailRequest request);
-  void begin(RequestId id, ConsoleLine line);
+  void begin(RequestId id, const ConsoleLine& line);
   void begin(RequestId id, Result<std::unique_ptr<Exchange>> exchange);
   CurlEasy take_handle();
   void drop(Exchange& exchange);

@@ -17,6 +17,7 @@ namespace {
 
 pid_t spawn(const std::vector<std::string>& argv, int input, int output) {
   std::vector<char*> arguments;
+  arguments.reserve(argv.size() + 1);
   for (const std::string& argument : argv) arguments.push_back(const_cast<char*>(argument.c_str()));
   arguments.push_back(nullptr);
   posix_spawn_file_actions_t actions;

@@ -7,6 +7,7 @@ With CLIENT_CA it wants a certificate of the client. It ends with its stdin.
 import http.server
 import json
 import os
+import socket
 import ssl
 import sys
 import threading
@@ -28,8 +29,13 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
 
 class Server(http.server.ThreadingHTTPServer):
-    def handle_error(self, *_):
-        pass  # a handshake that fails is what some tests are about
+    def handle_error(self, request, _):
+        """A handshake that fails is what some tests are about. The client gets to read the alert: closing with its
+        request unread would reset the connection."""
+        with socket.socket(fileno=request.detach()) as raw:
+            raw.shutdown(socket.SHUT_WR)
+            while raw.recv(4096):
+                pass
 
 
 def remember_name(connection, name, _):

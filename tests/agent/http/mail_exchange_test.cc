@@ -14,7 +14,6 @@ namespace {
 using testing::certificate;
 using testing::ChildProcess;
 using ::testing::HasSubstr;
-using ::testing::Not;
 using ::testing::StartsWith;
 using testing::support_file;
 
