@@ -1,17 +1,23 @@
-"""tocsin beside a real Prometheus with the same alerting rules: the same episodes, the same texts."""
+"""tocsin beside a real Prometheus with the same alerting rules: the same episodes, the same texts.
+
+Two more agents watch the same series. One is stopped and killed meanwhile, one is cut off from Prometheus; both must
+end with the incidents of the one that was never away.
+"""
 
 import math
 import os
 import random
 import shutil
 import tempfile
+import threading
 import time
 import unittest
 
-from harness import Exporter, Prometheus, Tocsin, request, wait_for, when
+from harness import Exporter, FaultyProxy, Prometheus, Tocsin, request, wait_for, when
 
 INTERVAL = 1.0
-SCRAPE_INTERVAL = 0.1
+SCRAPE_INTERVAL = 0.5
+ATTEMPTS = 3
 BREACH, GOOD, GONE = 9, 3, None
 
 # Every stretch lasts 2.4 s, 6.3 s or more than 8.7 s: clearly longer or clearly shorter than each `for` below, so that
@@ -74,40 +80,86 @@ class Beside(unittest.TestCase):
         cls.exporter = Exporter()
         cls.addClassCleanup(cls.exporter.close)
         cls.prometheus = Prometheus(os.path.join(directory, "prometheus"), cls.exporter.address, rules=alerting_rules(),
-                                    external_labels={"cluster": "staging"})
+                                    scrape_interval="500ms", external_labels={"cluster": "staging"})
         cls.addClassCleanup(cls.prometheus.stop)
-        cls.tocsin = Tocsin(os.path.join(directory, "tocsin"), cls.prometheus.url, tocsin_rules(),
-                            notifiers={"console": {"type": "console"}}, route=[{"notify": ["console"]}],
-                            labels={"cluster": "staging"})
-        cls.addClassCleanup(cls.tocsin.kill)
+        cls.proxy = FaultyProxy(cls.prometheus.url)
+        cls.addClassCleanup(cls.proxy.close)
+        cls.tocsin, cls.often_away, cls.cut_off = (
+            Tocsin(os.path.join(directory, name), url, tocsin_rules(), notifiers={"console": {"type": "console"}},
+                   route=[{"notify": ["console"]}], labels={"cluster": "staging"})
+            for name, url in (("always", cls.prometheus.url), ("away", cls.prometheus.url), ("cut-off", cls.proxy.url)))
+        for agent in (cls.tocsin, cls.often_away, cls.cut_off):
+            cls.addClassCleanup(agent.kill)
         cls.stories = SERIES | {f"random{seed}": random_story(seed) for seed in range(8)}
         show(cls.exporter, cls.stories, 0, {})
         cls.exporter.set("template_probe", TEMPLATE_VALUE, pod="template")
         cls.prometheus.start()
         wait_for(lambda: cls.exporter.scrapes > 2, what="Prometheus to scrape")
-        cls.tocsin.start()
-        cls.began = time.time()
-        play(cls.exporter, cls.stories)
+        for agent in (cls.tocsin, cls.often_away, cls.cut_off):
+            agent.start()
+        for _ in range(ATTEMPTS):
+            cls.play()
+            if not cls.failed_scrapes():
+                return
+        raise AssertionError(f"too busy a machine to scrape in time: {cls.failed_scrapes()}")
 
-    def test_both_saw_the_same_episodes(self):
-        wait_for(lambda: not self.active(), what="the end of the last episode")
-        expected, actual = self.episodes_of_prometheus(), self.episodes_of_tocsin()
+    @classmethod
+    def play(cls):
+        """Shows all stories, and makes trouble for the two agents."""
+        cls.began = time.time()
+        troubles = threading.Thread(target=make_trouble, args=(cls.troubles(),))
+        troubles.start()
+        play(cls.exporter, cls.stories)
+        troubles.join()
+
+    @classmethod
+    def failed_scrapes(cls):
+        """When a scrape failed since the play began. Its gap changes the stories, and each may read it differently."""
+        up, = cls.prometheus.query("up[70s]")
+        return [at for at, value in up["values"] if value == "0" and at > cls.began]
+
+    @classmethod
+    def troubles(cls):
+        """(seconds, what happens then)"""
+        agent, proxy = cls.often_away, cls.proxy
+        return [(7, agent.stop), (9, proxy.refuse), (15, start(agent)), (19, proxy.accept), (21, agent.kill),
+                (23, start(agent)), (26, proxy.refuse), (29, agent.kill), (41, proxy.accept), (43, start(agent)),
+                (45, agent.kill), (45, start(agent)), (48, proxy.refuse), (52, proxy.accept), (54, agent.stop),
+                (56, start(agent))]
+
+    def test_prometheus_and_tocsin_saw_the_same_episodes(self):
+        self.wait_over(self.tocsin)
+        expected = self.episodes_of_prometheus()
         self.assertGreater(sum(map(len, expected.values())), 150)
+        self.compare(expected, self.episodes_of(self.tocsin))
+
+    def test_one_that_was_stopped_and_killed_ends_with_the_same_incidents(self):
+        self.wait_over(self.tocsin, self.often_away)
+        self.compare(self.episodes_of(self.tocsin), self.episodes_of(self.often_away))
+
+    def test_one_that_could_not_reach_prometheus_ends_with_the_same_incidents(self):
+        self.wait_over(self.tocsin, self.cut_off)
+        self.compare(self.episodes_of(self.tocsin), self.episodes_of(self.cut_off))
+
+    def wait_over(self, *agents):
+        wait_for(lambda: not any(map(self.active, agents)), what="the end of the last episode")
+
+    def active(self, agent):
+        """What fires on either side, the rule that only shows templates aside."""
+        ours = [incident for incident in agent.incidents(state="active") if incident["rule"] != "Templates"]
+        return ours or self.prometheus.query('ALERTS{alertstate="firing",alertname!="Templates"}')
+
+    def compare(self, expected, actual):
         for key in sorted(expected.keys() | actual.keys()):
             with self.subTest(rule=key[0], series=key[1]):
                 self.assert_same(expected.get(key, []), actual.get(key, []))
 
     def assert_same(self, expected, actual):
-        text = f"\nPrometheus: {expected}\ntocsin:     {actual}"
+        text = f"\nexpected: {expected}\nactual:   {actual}"
         self.assertEqual(len(expected), len(actual), text)
         for ours, theirs in zip(actual, expected):
             for mine, yours in zip(ours, theirs):
                 self.assertLessEqual(abs(mine - yours), INTERVAL + SCRAPE_INTERVAL, text)
-
-    def active(self):
-        """What fires on either side, the rule that only shows templates aside."""
-        ours = [incident for incident in self.tocsin.incidents(state="active") if incident["rule"] != "Templates"]
-        return ours or self.prometheus.query('ALERTS{alertstate="firing",alertname!="Templates"}')
 
     def episodes_of_prometheus(self):
         """Per (rule, series): [(from, to)]."""
@@ -125,13 +177,14 @@ class Beside(unittest.TestCase):
                 episodes[key] = [(start, end + INTERVAL) for start, end in runs]
         return episodes
 
-    def episodes_of_tocsin(self):
+    def episodes_of(self, agent):
         episodes = {}
-        for incident in reversed(self.tocsin.incidents(limit=1000)):
+        for incident in reversed(agent.incidents(limit=1000)):
             if incident["rule"] != "Templates":
                 key = incident["rule"], incident["labels"].get("pod", "")
                 episode = when(incident["opened_at"]), when(incident["resolved_at"])
-                episodes.setdefault(key, []).append(episode)
+                if episode[0] > self.began:
+                    episodes.setdefault(key, []).append(episode)
         return episodes
 
     def test_both_render_the_same_templates(self):
@@ -195,6 +248,17 @@ def show(exporter, stories, now, shown):
         elif shown.get(pod) is not None:
             exporter.remove("probe", pod=pod)
         shown[pod] = value
+
+
+def make_trouble(troubles):
+    start_time = time.monotonic()
+    for at, happens in troubles:
+        wait_for(lambda: time.monotonic() >= start_time + at, what="the next trouble")
+        happens()
+
+
+def start(agent):
+    return lambda: agent.start(ready=False)
 
 
 def value_at(story, now):

@@ -13,7 +13,7 @@ PROMETHEUS = os.environ.get("PROMETHEUS_BIN", "/usr/bin/prometheus")
 class Prometheus:
     """Keeps its port and its data over stop() and start()."""
 
-    def __init__(self, directory, target, rules=None, scrape_interval="100ms", external_labels=None):
+    def __init__(self, directory, target, rules=None, scrape_interval="200ms", external_labels=None):
         self._directory = directory
         self._process = None
         self.port = free_port()
