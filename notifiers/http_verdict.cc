@@ -55,14 +55,22 @@ bool is_temporary(int status) {
   return status == 408 || status == 425 || status == 429 || status >= 500 || status < 200;
 }
 
+/// Where a redirect points, without credentials and query; secrets of the path are the redactor's business.
+std::string redirect_target(const std::string& location) {
+  const std::string origin = origin_of(location);
+  const std::size_t authority = location.find("://");
+  const std::size_t path = location.find('/', authority == std::string::npos ? 0 : authority + 3);
+  if (path == std::string::npos) return origin.empty() ? "nowhere" : origin;
+  return origin + location.substr(path, location.find_first_of("?#", path) - path);
+}
+
 std::string status_reason(const Response& response) {
   if (response.status == 0) {
     return "no HTTP status in the answer";
   }
   if (response.status >= 300 && response.status < 400) {
-    const std::string origin = origin_of(response.location);
     return fmt::format("HTTP {}: points to {}; redirects are not followed, give the final URL", response.status,
-                       origin.empty() ? "another path of the same host" : origin);
+                       redirect_target(response.location));
   }
   return response.body.empty() ? fmt::format("HTTP {}", response.status)
                                : fmt::format("HTTP {}: {}", response.status, response.body);

@@ -22,14 +22,14 @@ TEST(HttpVerdict, RetryAfterIsHonouredAndBounded) {
   EXPECT_EQ(http_verdict(response, kNothing).after, Duration(0));
 }
 
-TEST(HttpVerdict, RedirectNamesOnlyTheHostItPointsTo) {
+TEST(HttpVerdict, RedirectNamesWhereItPointsWithoutCredentialsAndQuery) {
   Response response = samples::http(302);
   response.location = "https://user:pass@login.example.org:8443/path?token=1";
   EXPECT_EQ(http_verdict(response, kNothing).reason,
-            "HTTP 302: points to https://login.example.org:8443; redirects are not followed, give the final URL");
+            "HTTP 302: points to https://login.example.org:8443/path; redirects are not followed, give the final URL");
   response.location = "/login?token=1";
   EXPECT_EQ(http_verdict(response, kNothing).reason,
-            "HTTP 302: points to another path of the same host; redirects are not followed, give the final URL");
+            "HTTP 302: points to /login; redirects are not followed, give the final URL");
 }
 
 TEST(HttpVerdict, ReplyOverItsLimitIsJudgedByItsStatus) {
