@@ -210,8 +210,7 @@ class Listing(ApiCase):
 
     def test_pages_follow_one_another_newest_first(self):
         agent = self.agent(self.rule())
-        for pod in range(7):
-            self.exporter.set(self.metric, 1, pod=f"p{pod}")
+        self.exporter.set_pods(self.metric, 1, "abcdefg")
         agent.wait_incident("open", count=7)
         for limit in (1, 3, 7, 100):
             names, cursor = [], None
@@ -228,8 +227,7 @@ class Listing(ApiCase):
 
     def test_a_new_incident_does_not_move_the_pages(self):
         agent = self.agent(self.rule())
-        for pod in range(4):
-            self.exporter.set(self.metric, 1, pod=f"p{pod}")
+        self.exporter.set_pods(self.metric, 1, "abcd")
         agent.wait_incident("open", count=4)
         cursor = agent.get("/api/v1/incidents", limit=2).json()["data"]["next_cursor"]
         self.set(1, pod="late")

@@ -5,7 +5,8 @@ import os
 import re
 import unittest
 
-from harness import HOOK, PAGERDUTY, SLACK_WEBHOOK, Answer, EndToEnd, SmtpServer, free_port, make_certificate, run_tocsin
+from harness import (HOOK, PAGERDUTY, SLACK_WEBHOOK, Answer, EndToEnd, SmtpServer, free_port, make_certificate,
+                     run_tocsin)
 
 COMMANDS = ("run", "check", "once", "notify-test", "healthcheck", "incidents")
 FAULT = re.compile(r"^\S+:\d+:\d+: .+", re.MULTILINE)
@@ -167,7 +168,8 @@ class Once(CliCase):
 
     def test_a_table_for_machines(self):
         self.set(7.5, pod="a")
-        result = self.once(self.new_agent(self.rule("Breaching", "> 5"), self.rule("Fine", "> 100")), "--output", "json")
+        agent = self.new_agent(self.rule("Breaching", "> 5"), self.rule("Fine", "> 100"))
+        result = self.once(agent, "--output", "json")
         self.assert_exit(2, result)
         self.assertIn("Breaching", json.dumps(json.loads(result.stdout)))
 

@@ -182,8 +182,7 @@ class Amounts(DeliveryCase):
         agent = self.agent(self.rule(severity="SEV3"),
                            self.rule("Worst", severity="SEV1", query=f'{self.metric}{{pod="p0"}}'),
                            notifiers={"team": self.slack(digest_above=4)})
-        for pod in range(8):
-            self.exporter.set(self.metric, 1, pod=f"p{pod}")
+        self.exporter.set_pods(self.metric, 1, [f"p{number}" for number in range(8)])
         agent.wait_incident("open", count=9)
         wait_for(lambda: agent.metric(NOTIFICATIONS, notifier="team", outcome="delivered")
                  + agent.metric(NOTIFICATIONS, notifier="team", outcome="collapsed") >= 9, 30, "all to be told")
@@ -199,8 +198,7 @@ class Amounts(DeliveryCase):
 
     def test_a_rate_limit_spaces_notifications(self):
         agent = self.agent(self.rule(), notifiers={"hook": self.hook(rate_limit="1/s")})
-        for pod in "abcd":
-            self.exporter.set(self.metric, 1, pod=pod)
+        self.exporter.set_pods(self.metric, 1, "abcd")
         self.wait_told(4)
         times = [received.at for received in self.receiver.received(HOOK)]
         self.assertGreaterEqual(times[-1] - times[0], 2.5)
@@ -272,12 +270,11 @@ class Mail(DeliveryCase):
     def test_more_than_digest_above_are_one_mail(self):
         self.server.refuse["first@example.org"] = "450 greylisted, try later"
         agent = self.agent(self.rule(), notifiers={"mail": self.mail(to=["first@example.org"], digest_above=3)})
-        for pod in range(6):
-            self.exporter.set(self.metric, 1, pod=f"p{pod}")
-        agent.wait_incident("open", count=6)
+        self.exporter.set_pods(self.metric, 1, [f"p{number}" for number in range(12)])
+        agent.wait_incident("open", count=12)
         wait_for(lambda: agent.metric(NOTIFICATIONS, notifier="mail", outcome="retried") >= 1, what="a try")
         self.server.refuse.clear()
-        wait_for(lambda: {f"INC-{number}" for number in range(1, 7)} <= self.named(), what="all to be named")
+        wait_for(lambda: {f"INC-{number}" for number in range(1, 13)} <= self.named(), what="all to be named")
         self.assertLess(len(self.server.mails), 6)
 
     def named(self):

@@ -29,7 +29,8 @@ SERIES = {
     "broken": [(5, GOOD), (2.4, BREACH), (2.4, GOOD), (2.4, BREACH), (2.4, GOOD), (9, BREACH)],
     "nan": [(3, GOOD), (6.3, BREACH), (6.3, math.nan), (9, BREACH), (6.3, math.nan)],
     "infinite": [(5, GOOD), (9, math.inf), (6.3, GOOD), (9, -math.inf), (6.3, GOOD), (9, math.inf)],
-    "vanishing": [(2, GOOD), (6.3, BREACH), (6.3, GONE), (10, BREACH), (6.3, GONE), (9, GOOD), (2.4, GONE), (9, BREACH)],
+    "vanishing": [(2, GOOD), (6.3, BREACH), (6.3, GONE), (10, BREACH), (6.3, GONE), (9, GOOD), (2.4, GONE),
+                  (9, BREACH)],
     "late": [(25, GONE), (12, BREACH), (6.3, GOOD), (9, GONE)],
     "negative": [(7, GOOD), (9, -3), (6.3, 0), (9, 1)],
 }

@@ -22,7 +22,7 @@ _numbers = itertools.count(1)
 
 @functools.cache
 def _world():
-    """One directory, exporter and Prometheus for all tests of this process: a Prometheus takes 5 s to find its target."""
+    """One directory, exporter and Prometheus for all tests of this process: Prometheus needs 5 s to find a target."""
     directory = tempfile.mkdtemp(prefix="tocsin-e2e-")
     atexit.register(shutil.rmtree, directory, ignore_errors=True)
     exporter = Exporter()

@@ -37,6 +37,12 @@ class Exporter:
         with self._lock:
             self._series[(metric, tuple(sorted(labels.items())))] = value
 
+    def set_pods(self, metric, value, pods):
+        """One series for each name in `pods`, all from the same scrape on."""
+        with self._lock:
+            for pod in pods:
+                self._series[(metric, (("pod", pod),))] = value
+
     def remove(self, metric, **labels):
         """The series is gone from the next scrape on."""
         with self._lock:
