@@ -252,6 +252,15 @@ class PeopleAct(EndToEnd):
         self.wait_told(2)
         self.assertEqual(["firing", "resolved"], self.told()[:2])
 
+    def test_what_is_resolved_by_hand_stays_resolved_while_it_still_breaches(self):
+        agent = self.opened()
+        agent.act("INC-1", "resolve")
+        agent.wait_evaluations("Probe", 3)
+        agent.kill()
+        agent.start()
+        agent.wait_evaluations("Probe", 3)
+        self.assertEqual(["resolved"], [incident["state"] for incident in agent.incidents()])
+
     def test_after_a_recovery_the_next_breach_of_a_hand_resolved_incident_opens_again(self):
         agent = self.opened()
         agent.act("INC-1", "resolve")
