@@ -1,6 +1,7 @@
 // Every notifier passes the same kit.
 #include "tests/notifiers/conformance.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -81,12 +82,12 @@ TEST_P(Conformance, AnUnreachableReceiverRestsAsAWhole) {
 
 TEST_P(Conformance, NoReasonHoldsASecret) {
   for (const std::string& secret : GetParam().secrets) {
-    const std::string echo = "your " + secret + " is wrong, see https://host/" + secret + "?x=" + secret;
+    const std::string echo = fmt::format("your {0} is wrong, see https://host/{0}?x={0}", secret);
     for (const int status : {0, 200, 302, 400, 401, 421, 429, 451, 500, 535, 550}) {
       Response response = samples::http(status, echo);
-      response.location = "https://user:" + secret + "@other.example.org/" + secret;
+      response.location = fmt::format("https://user:{0}@other.example.org/{0}", secret);
       expect_no_secret(notifier_->judge(open_, response));
-      response.body = "{\"ok\":false,\"error\":\"" + secret + "\"}";
+      response.body = fmt::format(R"({{"ok":false,"error":"{}"}})", secret);
       expect_no_secret(notifier_->judge(open_, response));
     }
     for (const TransportFault fault : kFaults) {

@@ -47,6 +47,10 @@ TEST(MailHeader, OtherScriptsAndLookAlikesAreEncoded) {
   EXPECT_EQ(unstructured_header("Subject", "=?UTF-8?B?x?=").find("=?UTF-8?B?x?="), std::string::npos);
 }
 
+TEST(MailHeader, NoValueCanEndItsLine) {
+  EXPECT_EQ(unstructured_header("Subject", "a\r\nBcc: evil@example.org"), "Subject: a  Bcc: evil@example.org\r\n");
+}
+
 TEST(MailHeader, DatesAreThoseOfTheRfc) {
   EXPECT_EQ(mail_date(from_unix_ms(0)), "Thu, 01 Jan 1970 00:00:00 +0000");
   EXPECT_EQ(mail_date(from_unix_ms(951'782'400'999)), "Tue, 29 Feb 2000 00:00:00 +0000");
