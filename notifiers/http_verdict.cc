@@ -57,11 +57,12 @@ bool is_temporary(int status) {
 
 /// Where a redirect points, without credentials and query; secrets of the path are the redactor's business.
 std::string redirect_target(const std::string& location) {
-  const std::string origin = origin_of(location);
-  const std::size_t authority = location.find("://");
-  const std::size_t path = location.find('/', authority == std::string::npos ? 0 : authority + 3);
-  if (path == std::string::npos) return origin.empty() ? "nowhere" : origin;
-  return origin + location.substr(path, location.find_first_of("?#", path) - path);
+  const std::string before_query = location.substr(0, location.find_first_of("?#"));
+  const std::string origin = origin_of(before_query);
+  const std::size_t authority = before_query.find("://");
+  const std::size_t path = before_query.find('/', authority == std::string::npos ? 0 : authority + 3);
+  if (path == std::string::npos) return origin.empty() ? "the same path" : origin;
+  return origin + before_query.substr(path);
 }
 
 std::string status_reason(const Response& response) {

@@ -25,6 +25,7 @@ ReloadedConfig read_config(const std::string& file) {
   for (const std::string& warning : loaded.warnings) log::warn(warning);
   if (loaded.config) return loaded.config;
   std::vector<std::string> faults;
+  faults.reserve(loaded.faults.size());
   for (const Fault& fault : loaded.faults) faults.push_back(fault.str());
   return std::unexpected(std::move(faults));
 }
@@ -48,7 +49,7 @@ void say_what_is_watched(const Config& config, uint16_t port) {
 }
 
 /// Everything that runs, in the order in which it must be made and, backwards, ended.
-int run_with(const std::string& file, std::shared_ptr<const Config> config) {
+int run_with(const std::string& file, const std::shared_ptr<const Config>& config) {
   Signals signals;
   CurlTransport transport("tocsin/" TOCSIN_VERSION);
   auto store = SqliteStore::open(config->store.path);

@@ -59,7 +59,7 @@ Result<void> Engine::start() {
 }
 
 void Engine::turn(Duration wait_max) {
-  for (Completed& completed : world_.transport.wait(wait_until_due(wait_max))) take(std::move(completed));
+  for (const Completed& completed : world_.transport.wait(wait_until_due(wait_max))) take(completed);
   for (EngineCommand& command : world_.inbox.take()) obey(std::move(command));
   const Timestamp now = world_.clock.now();
   if (!stopping_) start_polls(now);
@@ -129,7 +129,7 @@ SeriesState Engine::series_state(const std::string& rule, const Labels& labels) 
   return found == of->state.series.end() ? SeriesState{} : found->second;
 }
 
-void Engine::take(Completed completed) {
+void Engine::take(const Completed& completed) {
   const Timestamp now = world_.clock.now();
   if (const auto found = asked_.find(completed.id); found != asked_.end()) {
     Asked asked = std::move(found->second);

@@ -52,7 +52,7 @@ class Engine {
 
  private:
   // What came in (engine.cc).
-  void take(Completed completed);
+  void take(const Completed& completed);
   void obey(EngineCommand command);
   void act(ActCommand command);
   Result<IncidentBook::Events> perform(const Action& action, Timestamp now);
@@ -73,11 +73,11 @@ class Engine {
     std::optional<std::vector<AnswerAt>> read_again;  // a range's answers, while it is asked where they were observed
   };
   void start_polls(Timestamp now);
-  void ask(std::size_t poll, Timestamp tick, Timestamp now);
+  void ask(std::size_t index, Timestamp tick, Timestamp now);
   void ask_range(Asked asked, std::string_view query);
   void answered(Asked asked, const Response& response);
   void range_answered(Asked asked, const Response& response);
-  void applied(const Asked& asked, std::vector<AnswerAt> answers, const Response& response);
+  void applied(const Asked& asked, const std::vector<AnswerAt>& answers, const Response& response);
   void failed(const Asked& asked, const QueryFault& fault, const Response& response);
   void apply_tick(RuleRuntime& runtime, const Answer& answer, Timestamp tick, Timestamp now);
   void apply_self_rules(Timestamp now, bool answered);

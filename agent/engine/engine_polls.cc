@@ -76,7 +76,7 @@ void Engine::answered(Asked asked, const Response& response) {
   if (!answer) return failed(asked, answer.error(), response);
   std::vector<AnswerAt> answers;
   answers.push_back({asked.last, std::move(*answer)});
-  applied(asked, std::move(answers), response);
+  applied(asked, answers, response);
 }
 
 /// First the range itself, then at which of its ticks Prometheus was there to see anything.
@@ -92,11 +92,10 @@ void Engine::range_answered(Asked asked, const Response& response) {
   }
   drop_unobserved(*asked.read_again, *answers);
   for (AnswerAt& answer : *asked.read_again) answer.at += offset;
-  std::vector<AnswerAt> observed = std::move(*asked.read_again);
-  applied(asked, std::move(observed), response);
+  applied(asked, *asked.read_again, response);
 }
 
-void Engine::applied(const Asked& asked, std::vector<AnswerAt> answers, const Response& response) {
+void Engine::applied(const Asked& asked, const std::vector<AnswerAt>& answers, const Response& response) {
   const Timestamp now = world_.clock.now();
   last_answer_ = now;
   unanswered_since_.reset();

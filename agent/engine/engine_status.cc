@@ -42,7 +42,7 @@ bool Engine::healthy(Timestamp now) const {
   const Duration grace = config_->heartbeat ? config_->heartbeat->interval : Duration{0};
   const bool sees = rules_.empty() || (last_answer_ && (!unanswered_since_ || now - *unanswered_since_ < grace));
   const auto stalled = [&](const NotifierStatus& notifier) {
-    return notifier.oldest && !notifier.last_error.empty() && now - *notifier.oldest >= grace;
+    return !notifier.last_error.empty() && now - notifier.oldest.value_or(now) >= grace;
   };
   return sees && store_error_.empty() && std::ranges::none_of(deliverer_.status(), stalled);
 }

@@ -30,7 +30,7 @@ std::string cleared_text(const Cleared& cleared) {
 
 /// The series were breaching already when a person resolved the incident: nothing new has happened.
 bool still_the_old_breach(const Incident& incident, const Firing& firing) {
-  return incident.resolved_by_hand && firing.since <= *incident.resolved_at;
+  return incident.resolved_by_hand && incident.resolved_at && firing.since <= *incident.resolved_at;
 }
 
 }  // namespace
@@ -49,7 +49,7 @@ IncidentBook::Events IncidentBook::apply(const Rule& rule, const Evaluation& eva
   Events events;
   for (const Firing& firing : evaluation.firing) {
     Incident* incident = latest({rule.name, firing.key});
-    const bool in_window = incident && incident->resolved() && at - *incident->resolved_at < rule.dedup_window;
+    const bool in_window = incident && incident->resolved_at && at - *incident->resolved_at < rule.dedup_window;
     if (!incident || (incident->resolved() && !in_window)) {
       events.push_back(open(rule, firing, surroundings, at, draft));
     } else if (in_window) {

@@ -30,6 +30,7 @@ Timestamp TokenBucket::next(Timestamp now) const {
 }
 
 void TokenBucket::refill(Timestamp now) {
+  if (!limit_) return;
   const Duration elapsed = std::max(Duration{0}, now - filled_at_.value_or(now));
   tokens_ = std::min(static_cast<double>(limit_->rate), tokens_ + tokens_in(*limit_, elapsed));
   filled_at_ = now;

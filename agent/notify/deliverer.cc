@@ -93,7 +93,7 @@ void Deliverer::take_from(Channel& channel, Timestamp now, Draft& draft,
     if (expire(channel, *incident, now, draft)) continue;
     if (channel.in_flight >= limits::kInFlightPerNotifierMax || !channel.bucket.take(now)) return;
     const bool many = channel.settings.digest_above && lane.ready() > *channel.settings.digest_above;
-    Flight flight = many && channel.notifier->can_digest() ? prepare_digest(channel, now, draft)
+    Flight flight = many && channel.notifier->can_digest() ? prepare_digest(channel, *incident, now, draft)
                                                            : prepare(channel, *incident, now, draft);
     const RequestId id = next_id_();
     out.emplace_back(id, channel.notifier->build(flight.notification));
@@ -134,9 +134,9 @@ Deliverer::Flight Deliverer::prepare(Channel& channel, IncidentId incident, Time
   return flight;
 }
 
-Deliverer::Flight Deliverer::prepare_digest(Channel& channel, Timestamp now, Draft& draft) {
+Deliverer::Flight Deliverer::prepare_digest(Channel& channel, IncidentId first, Timestamp now, Draft& draft) {
   Lane& lane = outbox_.lane(channel.settings.name);
-  Flight flight = prepare(channel, *lane.front(), now, draft);
+  Flight flight = prepare(channel, first, now, draft);
   flight.notification.digest.push_back(flight.notification.incident);
   while (const auto incident = lane.front()) {
     if (expire(channel, *incident, now, draft)) continue;

@@ -56,13 +56,13 @@ class Deliverer {
   void take_from(Channel& channel, Timestamp now, Draft& draft, std::vector<std::pair<RequestId, Outgoing>>& out);
   bool expire(Channel& channel, IncidentId incident, Timestamp now, Draft& draft);
   Flight prepare(Channel& channel, IncidentId incident, Timestamp now, Draft& draft);
-  Flight prepare_digest(Channel& channel, Timestamp now, Draft& draft);
+  Flight prepare_digest(Channel& channel, IncidentId first, Timestamp now, Draft& draft);
   void settle(Channel& channel, const Flight& flight, const Verdict& verdict, Timestamp now, Draft& draft);
   void settle_one(Channel& channel, IncidentId incident, const Verdict& verdict, Timestamp again, Timestamp now,
                   Draft& draft);
   void pause(Channel& channel, const Verdict& verdict, Timestamp now);
   void write_down(const Delivery& delivery, Timestamp now, Draft& draft);
-  IncidentSnapshot shown(IncidentId incident, const Delivery& delivery) const;
+  IncidentSnapshot shown(IncidentId id, const Delivery& delivery) const;
 
   Outbox& outbox_;
   FindIncident find_incident_;

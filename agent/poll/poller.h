@@ -63,7 +63,7 @@ class Poller {
 
   enum class Result { applied, refused, unreachable };
   /// The answer to a poll has been dealt with up to `tick`.
-  void done(std::size_t poll, Timestamp tick, Result result);
+  void done(std::size_t index, Timestamp tick, Result result);
 
   /// When the next poll comes due; nullopt where there is none.
   std::optional<Timestamp> next_due() const;

@@ -8,7 +8,8 @@ namespace {
 /// One series under one rule as a sequence of observations, one a tick.
 class SeriesHistory {
  public:
-  SeriesHistory(const Rule& rule, const Story& story, Labels labels, Timestamp first, Timestamp last) : rule_(rule) {
+  SeriesHistory(const Rule& rule, const Story& story, const Labels& labels, Timestamp first, Timestamp last)
+      : rule_(rule) {
     for (Timestamp at = first; at <= last; at += rule.interval) values_.push_back(story.value(rule.query, labels, at));
   }
 
@@ -27,12 +28,13 @@ class SeriesHistory {
   /// Absent, and for so many ticks in a row that `missing` is over.
   bool gone(std::size_t tick) const {
     int64_t absent = 0;
-    for (std::size_t at = tick + 1; at-- > 0 && !values_[at];) ++absent;
+    while (absent <= static_cast<int64_t>(tick) && !values_[tick - static_cast<std::size_t>(absent)]) ++absent;
     return absent > 0 && rule_.interval * absent >= rule_.missing;
   }
   bool recovering(std::size_t tick) const {
-    if (!values_[tick]) return gone(tick);
-    return rule_.recover ? rule_.recover->satisfied_by(*values_[tick]) : !breaches(tick);
+    const std::optional<double>& value = values_[tick];
+    if (!value) return gone(tick);
+    return rule_.recover ? rule_.recover->satisfied_by(*value) : !breaches(tick);
   }
   /// A breach now, and one `for` ago with nothing between that speaks against it.
   bool has_lasted(std::size_t tick) const {
@@ -48,7 +50,7 @@ class SeriesHistory {
   bool has_recovered(std::size_t tick, const std::vector<bool>& open) const {
     if (!recovering(tick)) return false;
     std::size_t first = tick;
-    for (std::size_t at = tick + 1; at-- > 0 && (at == tick || open[at]);) {
+    for (std::size_t at = tick + 1; at-- > 0;) {
       if (recovering(at)) first = at;
       if (values_[at] && !recovering(at)) break;
       if (at > 0 && !open[at - 1]) break;  // the tick that opened it cannot be part of its recovery

@@ -135,8 +135,9 @@ Response SimTransport::prometheus(const HttpRequest& request) {
       if (value) values.push_back(point(at, *value));
     }
     if (values.empty()) continue;
-    if (range) result.push_back({{"metric", labels_json(labels)}, {"values", std::move(values)}});
-    if (!range) result.push_back({{"metric", labels_json(labels)}, {"value", values.front()}});
+    json series{{"metric", labels_json(labels)}};
+    series[range ? "values" : "value"] = range ? values : values.front();
+    result.push_back(std::move(series));
   }
   return page(200, success(range ? "matrix" : "vector", std::move(result)));
 }

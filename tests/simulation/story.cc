@@ -11,6 +11,7 @@ namespace tocsin::sim {
 std::vector<Labels> Story::series(const std::string& query) const {
   std::vector<Labels> all;
   const uint64_t count = 1 + below(3, seed_, query + " series");
+  all.reserve(count);
   for (uint64_t index = 0; index < count; ++index) {
     all.push_back({{"service", index < 2 ? "shop" : "mail"}, {"pod", fmt::format("p{}", index)}});
   }
