@@ -130,6 +130,11 @@ void write_incidents(Exposition& out, const ReadModel& model) {
   }
   out.write(std::move(incidents));
 
+  Family unrouted(MetricType::Counter, "tocsin_incidents_unrouted_total",
+                  "Incidents that no route matched, so that nobody was told.");
+  unrouted.add(count(model.unrouted), {});
+  out.write(std::move(unrouted));
+
   uint64_t pending = 0;
   uint64_t firing = 0;
   for (const RuleStatus& status : model.rules) {

@@ -111,8 +111,10 @@ Result<std::string> read_pem(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
   std::ostringstream text;
   text << file.rdbuf();
-  if (!file || !text) return fail(fmt::format("{}: cannot be read: {}", path, std::generic_category().message(errno)));
-  return std::move(text).str();
+  if (!file) return fail(fmt::format("{}: cannot be read: {}", path, std::generic_category().message(errno)));
+  std::string pem = std::move(text).str();
+  if (pem.empty()) return fail(fmt::format("{}: is empty: give a file in PEM format", path));
+  return pem;
 }
 
 /// Leaves half of the file descriptors to polls, notifications and the store.
@@ -128,7 +130,8 @@ unsigned int connections_max() {
 struct ApiServer::Running {
   Running(const ApiOptions& options, Control& engine, StoreReader& store)
       : api(engine, store, options.access),
-        connections({.connections = connections_max() / 4 * 3, .reply_bytes = limits::kRequestRepliesBytesMax}) {}
+        connections(
+            {.connections = std::size_t{connections_max()} / 4 * 3, .reply_bytes = limits::kRequestRepliesBytesMax}) {}
   ~Running() {
     if (daemon != nullptr) MHD_stop_daemon(daemon);
   }

@@ -57,6 +57,7 @@ TEST(Metrics, EveryDocumentedFamilyIsThereAlsoWhenIdle) {
                            "tocsin_incidents",
                            "tocsin_incidents_opened_total",
                            "tocsin_incidents_resolved_total",
+                           "tocsin_incidents_unrouted_total",
                            "tocsin_incident_flaps_total",
                            "tocsin_detection_delay_seconds",
                            "tocsin_time_to_acknowledge_seconds",

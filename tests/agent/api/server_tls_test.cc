@@ -75,6 +75,8 @@ TEST_F(ServerTls, PlainHttpOnATlsPortHarmsNobody) {
 TEST_F(ServerTls, FilesThatCannotServeAreNamed) {
   EXPECT_THAT(start(folder / "none.pem", key()).error().text, HasSubstr("none.pem: cannot be read"));
   EXPECT_THAT(start(certificate(), "").error().text, HasSubstr("tls.key_file"));
+  std::ofstream(folder / "empty.pem").flush();
+  EXPECT_THAT(start(folder / "empty.pem", key()).error().text, HasSubstr("empty.pem: is empty"));
   std::ofstream(folder / "bad.pem") << "nonsense";
   EXPECT_THAT(start(folder / "bad.pem", key()).error().text, HasSubstr("not a PEM certificate and its private key"));
 }
