@@ -237,6 +237,7 @@ void Engine::announce(Timestamp now) {
     const std::vector<Recipient> recipients =
         route(config_->routes, of ? of->rule->notify : std::vector<std::string>{}, routed_labels(incident));
     if (recipients.empty() && !incident.announced && !config_->notifiers.empty()) {
+      ++counts_.unrouted;
       log::warn("no route matches this incident, nobody is told",
                 {{"incident", incident_name(id)}, {"rule", incident.rule}});
       draft_.timeline.push_back({id, now, "notification", "no route matches: nobody is told", ""});

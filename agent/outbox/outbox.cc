@@ -190,14 +190,6 @@ std::optional<Timestamp> Outbox::oldest(const std::string& notifier) const {
   return oldest;
 }
 
-std::optional<Timestamp> Outbox::next_reminder() const {
-  std::optional<Timestamp> next;
-  for (const auto& [key, talk] : conversations_) {
-    if (const auto due = reminder_at(talk)) next = std::min(next.value_or(Timestamp::max()), *due);
-  }
-  return next;
-}
-
 Conversation& Outbox::conversation(const Key& key) {
   Conversation& talk = conversations_[key];
   talk.told.incident = key.first;

@@ -58,7 +58,6 @@ class Outbox {
   void forget(IncidentId incident);          // REQUIRES: !concerns(incident)
   std::size_t depth(const std::string& notifier) const;
   std::optional<Timestamp> oldest(const std::string& notifier) const;
-  std::optional<Timestamp> next_reminder() const;
 
  private:
   using Key = std::pair<IncidentId, std::string>;
