@@ -165,8 +165,9 @@ std::string_view why_unsupported(std::string_view name) {
 }
 
 std::optional<std::string> nearest_function(std::string_view name) {
-  std::vector<std::string> known;
-  for (const Function& function : kFunctions) known.emplace_back(function.name);
+  std::vector<std::string> known(kFunctions.size());
+  std::ranges::transform(kFunctions, known.begin(),
+                         [](const Function& function) { return std::string(function.name); });
   return nearest(name, known);
 }
 

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <ostream>
 #include <string>
 
 #include "rules/template/template.h"
@@ -20,6 +21,10 @@ struct Faulty {
   std::string_view text;
   std::string_view fault;
 };
+
+void PrintTo(const Faulty& faulty, std::ostream* out) {
+  *out << faulty.text;
+}
 
 class TemplateFaults : public ::testing::TestWithParam<Faulty> {};
 

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <limits>
+#include <ostream>
 #include <string>
 
 #include "rules/template/humanize.h"
@@ -29,6 +30,10 @@ struct Pair {
   std::string_view text;
   std::string_view expected;
 };
+
+void PrintTo(const Pair& pair, std::ostream* out) {
+  *out << pair.text;
+}
 
 class TemplatePairs : public ::testing::TestWithParam<Pair> {};
 
@@ -157,6 +162,10 @@ struct Failure {
   std::string_view text;
   std::string_view error;
 };
+
+void PrintTo(const Failure& failure, std::ostream* out) {
+  *out << failure.text;
+}
 
 class TemplateFailures : public ::testing::TestWithParam<Failure> {};
 
