@@ -45,8 +45,8 @@ void print_json(const nlohmann::json& json) {
 }
 
 std::string user_name() {
-  if (const char* user = std::getenv("USER"); user != nullptr && *user != '\0')
-    return user;                              // NOLINT(concurrency-mt-unsafe)
+  const char* user = std::getenv("USER");  // NOLINT(concurrency-mt-unsafe): commands are single-threaded.
+  if (user != nullptr && *user != '\0') return user;
   const passwd* entry = getpwuid(geteuid());  // NOLINT(concurrency-mt-unsafe): commands are single-threaded.
   return entry == nullptr ? fmt::format("uid {}", geteuid()) : entry->pw_name;
 }
@@ -124,6 +124,7 @@ int act(const IncidentsOptions& options, const std::string& action, const char* 
   return status;
 }
 
+/// An action's own copy: the parser fills the variables of every action from the environment, chosen or not.
 using Options = std::shared_ptr<IncidentsOptions>;
 
 CLI::App* add_action(CLI::App& parser, const Options& options, const std::string& name,
@@ -136,21 +137,11 @@ CLI::App* add_action(CLI::App& parser, const Options& options, const std::string
   return action;
 }
 
-void add_list(CLI::App& parser, const Options& options) {
-  CLI::App* action = add_action(parser, options, "list", "list incidents, newest opening first");
-  action->add_option("--state", options->state, "active, open, acknowledged, resolved or all")
-      ->check(CLI::IsMember({"active", "open", "acknowledged", "resolved", "all"}))
-      ->capture_default_str();
-  action->add_option("--severity", options->severity, "SEV1 to SEV4");
-  action->add_option("--rule", options->rule, "name of a rule");
-  action->add_option("--since", options->since, "opened at or after this time, RFC 3339 or seconds since 1970");
-  action->add_option("--limit", options->limit, "how many at most")->check(CLI::PositiveNumber)->capture_default_str();
-}
-
 CLI::App* add_change(CLI::App& parser, const Options& options, const std::string& name,
                      const std::string& description) {
   CLI::App* action = add_action(parser, options, name, description);
   add_token(*action, options->api);
+  options->by = user_name();
   action->add_option("--by", options->by, "who does it")->capture_default_str();
   return action;
 }
@@ -159,38 +150,61 @@ void add_ids(CLI::App& action, const Options& options) {
   action.add_option("ID", options->ids, "incidents, such as INC-7")->required();
 }
 
-void add_changes(CLI::App& parser, const Options& options) {
-  CLI::App* acknowledge = add_change(parser, options, "ack", "acknowledge: somebody works on it, reminders stop");
-  CLI::App* resolve = add_change(parser, options, "resolve", "resolve by hand");
-  for (CLI::App* action : {acknowledge, resolve}) {
-    add_ids(*action, options);
-    action->add_option("--text", options->text, "a word for the timeline");
-  }
-  CLI::App* note = add_change(parser, options, "note", "add a line to the timeline");
-  // A vector would take the text, too.
-  note->add_option_function<std::string>(
-          "ID", [options](const std::string& id) { options->ids = {id}; }, "the incident, such as INC-7")
-      ->required();
-  note->add_option("TEXT", options->text, "the line")->required();
+Command list_action(CLI::App& parser) {
+  auto options = std::make_shared<IncidentsOptions>();
+  CLI::App* action = add_action(parser, options, "list", "list incidents, newest opening first");
+  action->add_option("--state", options->state, "active, open, acknowledged, resolved or all")
+      ->check(CLI::IsMember({"active", "open", "acknowledged", "resolved", "all"}))
+      ->capture_default_str();
+  action->add_option("--severity", options->severity, "SEV1 to SEV4");
+  action->add_option("--rule", options->rule, "name of a rule");
+  action->add_option("--since", options->since, "opened at or after this time, RFC 3339 or seconds since 1970");
+  action->add_option("--limit", options->limit, "how many at most")->check(CLI::PositiveNumber)->capture_default_str();
+  return {action, [options] { return list(*options); }};
+}
+
+Command show_action(CLI::App& parser) {
+  auto options = std::make_shared<IncidentsOptions>();
+  CLI::App* action = add_action(parser, options, "show", "show incidents with their timeline and notifications");
+  add_ids(*action, options);
+  return {action, [options] { return show(*options); }};
+}
+
+Command acknowledge_action(CLI::App& parser) {
+  auto options = std::make_shared<IncidentsOptions>();
+  CLI::App* action = add_change(parser, options, "ack", "acknowledge: somebody works on it, reminders stop");
+  add_ids(*action, options);
+  action->add_option("--text", options->text, "a word for the timeline");
+  return {action, [options] { return act(*options, "acknowledge", "acknowledged"); }};
+}
+
+Command resolve_action(CLI::App& parser) {
+  auto options = std::make_shared<IncidentsOptions>();
+  CLI::App* action = add_change(parser, options, "resolve", "resolve by hand");
+  add_ids(*action, options);
+  action->add_option("--text", options->text, "a word for the timeline");
+  return {action, [options] { return act(*options, "resolve", "resolved"); }};
+}
+
+Command note_action(CLI::App& parser) {
+  auto options = std::make_shared<IncidentsOptions>();
+  CLI::App* action = add_change(parser, options, "note", "add a line to the timeline");
+  // As a vector, ID would take the text, too.
+  const auto take_id = [options](const std::string& id) { options->ids = {id}; };
+  action->add_option_function<std::string>("ID", take_id, "the incident, such as INC-7")->required();
+  action->add_option("TEXT", options->text, "the line")->required();
+  return {action, [options] { return act(*options, "notes", "noted"); }};
 }
 
 }  // namespace
 
 Command incidents_command(CLI::App& root) {
-  auto options = std::make_shared<IncidentsOptions>();
-  options->by = user_name();
   CLI::App* parser = root.add_subcommand("incidents", "list incidents of a running agent, and act on them");
   parser->require_subcommand(1);
-  add_list(*parser, options);
-  add_ids(*add_action(*parser, options, "show", "show incidents with their timeline and notifications"), options);
-  add_changes(*parser, options);
-  return {parser, [parser, options] {
-            const std::string action = parser->get_subcommands().front()->get_name();
-            if (action == "list") return list(*options);
-            if (action == "show") return show(*options);
-            if (action == "ack") return act(*options, "acknowledge", "acknowledged");
-            if (action == "resolve") return act(*options, "resolve", "resolved");
-            return act(*options, "notes", "noted");
+  const std::vector<Command> actions = {list_action(*parser), show_action(*parser), acknowledge_action(*parser),
+                                        resolve_action(*parser), note_action(*parser)};
+  return {parser, [actions] {
+            return std::ranges::find_if(actions, [](const Command& action) { return action.parser->parsed(); })->run();
           }};
 }
 
