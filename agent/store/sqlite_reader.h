@@ -9,7 +9,8 @@
 namespace tocsin {
 
 /// Any thread, without a lock: each question has a connection of its own, closed with the answer, so that no reader
-/// keeps the write-ahead log from being reset. Sees what is committed when the question is asked.
+/// keeps the write-ahead log from being reset. Sees what is committed when the question is asked. A question does not
+/// wait for commits; only over an in-memory database it does, and is `unavailable` after a second.
 class SqliteReader final : public StoreReader {
  public:
   /// `location` is that of the open SqliteStore.

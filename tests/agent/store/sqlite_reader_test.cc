@@ -139,12 +139,19 @@ TEST_P(SqliteReaderTest, NamesTheIncidentThatIsNotThere) {
   EXPECT_EQ(reader().get(404).error().text, "there is no incident INC-404");
 }
 
-TEST_P(SqliteReaderTest, ReadsFromOtherThreadsWhileTheWriterWrites) {
+/// In memory there is no log to read beside: a question may have to wait longer there than it does.
+class SqliteReaderOnDiskTest : public SqliteReaderTest {};
+
+INSTANTIATE_TEST_SUITE_P(Places, SqliteReaderOnDiskTest, ::testing::Values(true), [](const auto&) { return "OnDisk"; });
+
+TEST_P(SqliteReaderOnDiskTest, ReadsFromOtherThreadsWhileTheWriterWrites) {
   std::atomic<bool> done = false;
-  std::atomic<int> failures = 0;
   const auto read = [&] {
     while (!done) {
-      if (!reader().list({}) || !reader().get(1)) ++failures;
+      const auto page = reader().list({});
+      EXPECT_TRUE(page) << page.error().text;
+      const auto record = reader().get(1);
+      EXPECT_TRUE(record) << record.error().text;
     }
   };
   {
@@ -156,7 +163,6 @@ TEST_P(SqliteReaderTest, ReadsFromOtherThreadsWhileTheWriterWrites) {
     }
     done = true;
   }
-  EXPECT_EQ(failures, 0);
 }
 
 TEST(SqliteReader, ReportsAStoreThatIsNotThere) {
