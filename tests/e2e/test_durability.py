@@ -26,7 +26,8 @@ class Restarts(EndToEnd):
         agent = self.agent(self.rule())
         self.set(1, pod="a")
         agent.wait_incident("open")
-        self.wait_delivered(agent, 1)
+        wait_for(lambda: [n["state"] for n in agent.incident("INC-1")["notifications"]] == ["delivered"],
+                 what="the delivery on the record")
         before = agent.incident("INC-1")
         agent.kill()
         agent.start()

@@ -195,9 +195,9 @@ class Grid(EndToEnd):
         agent.stop()
         proxy.requests.clear()
         agent.start()
-        agent.wait_evaluations("Probe", 2)
+        after = wait_for(lambda: self.offsets(proxy), what="a query after the restart")
         self.assertEqual(1, len(before), before)
-        self.assertEqual(before, self.offsets(proxy))
+        self.assertEqual(before, after)
 
     def offsets(self, proxy):
         return {round(float(asked.form["time"]) * 1000) % 2000 for asked in proxy.asked(self.metric)
