@@ -4,20 +4,30 @@
 
 #include <algorithm>
 #include <tuple>
-#include <utility>
+
+#include "agent/base/text.h"
 
 namespace tocsin {
+namespace {
+
+/// Names of keys may hold anything; a line break in one must not look like a fault of its own.
+std::string fault_text(std::string_view text) {
+  constexpr std::size_t kFaultBytesMax = 2000;
+  return one_line(text, kFaultBytesMax);
+}
+
+}  // namespace
 
 std::string Fault::str() const {
   return fmt::format("{}:{}:{}: {}", file, line, column, text);
 }
 
-void FaultList::add(const Place& place, std::string text) {
-  faults_.push_back({place.file, place.line, place.column, std::move(text)});
+void FaultList::add(const Place& place, std::string_view text) {
+  faults_.push_back({place.file, place.line, place.column, fault_text(text)});
 }
 
-void FaultList::warn(const Place& place, const std::string& text) {
-  warnings_.push_back(Fault{place.file, place.line, place.column, text}.str());
+void FaultList::warn(const Place& place, std::string_view text) {
+  warnings_.push_back(Fault{place.file, place.line, place.column, fault_text(text)}.str());
 }
 
 std::vector<Fault> FaultList::sorted() const {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "agent/config/load.h"
@@ -14,8 +15,8 @@ class FaultList {
  public:
   /// Files are reported in the order in which they were begun.
   void begin_file(const std::string& file) { files_.push_back(file); }
-  void add(const Place& place, std::string text);
-  void warn(const Place& place, const std::string& text);
+  void add(const Place& place, std::string_view text);
+  void warn(const Place& place, std::string_view text);
 
   std::size_t size() const { return faults_.size(); }
   /// In the order of files and places; what was found twice is there once.

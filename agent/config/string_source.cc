@@ -10,7 +10,7 @@ namespace {
 /// Walks the file's text, code point by code point, and counts lines and columns.
 class Cursor {
  public:
-  explicit Cursor(std::string_view text) : text_(text) {}
+  Cursor(std::string_view text, int line) : text_(text), line_(line) {}
 
   bool at_end() const { return at_ >= text_.size(); }
   char peek(std::size_t ahead = 0) const { return at_ + ahead < text_.size() ? text_[at_ + ahead] : '\0'; }
@@ -29,14 +29,11 @@ class Cursor {
   void next(std::size_t count) {
     for (std::size_t i = 0; i < count; ++i) next();
   }
-  void go_to(int line, int column) {
-    while (!at_end() && (line_ < line || (line_ == line && column_ < column))) next();
-  }
 
  private:
   std::string_view text_;
   std::size_t at_ = 0;
-  int line_ = 1;
+  int line_;
   int column_ = 1;
 };
 
@@ -77,9 +74,9 @@ std::size_t written_length(const Cursor& cursor, const Quotes& quotes) {
 
 }  // namespace
 
-Place place_in_string(std::string_view file_text, const Place& literal, int line, int column) {
-  Cursor cursor(file_text);
-  cursor.go_to(literal.line, literal.column);
+Place place_in_string(std::string_view text, const Place& literal, int line, int column) {
+  Cursor cursor(text, literal.line);
+  cursor.next(static_cast<std::size_t>(literal.column) - 1);
   const Quotes quotes = quotes_at(cursor);
   cursor.next(quotes.mark.size());
   if (quotes.many_lines) skip_newline(cursor);

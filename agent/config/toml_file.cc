@@ -23,10 +23,18 @@ std::string syntax_fault(std::string_view description) {
                      description);
 }
 
+std::vector<std::size_t> line_starts(std::string_view text) {
+  std::vector<std::size_t> starts = {0};
+  for (std::size_t at = text.find('\n'); at != std::string_view::npos; at = text.find('\n', at + 1)) {
+    starts.push_back(at + 1);
+  }
+  return starts;
+}
+
 }  // namespace
 
 TomlFile::TomlFile(std::string name, std::string text, toml::table root)
-    : name_(std::move(name)), text_(std::move(text)), root_(std::move(root)) {}
+    : name_(std::move(name)), text_(std::move(text)), line_starts_(line_starts(text_)), root_(std::move(root)) {}
 
 std::optional<TomlFile> TomlFile::read(const std::string& name, const Place& named_at, FaultList& faults) {
   auto text = read_file(name, kTomlBytesMax);
@@ -55,7 +63,9 @@ Place TomlFile::place(const toml::source_region& region) const {
 }
 
 Place TomlFile::inside(const Place& literal, int line, int column) const {
-  return place_in_string(text_, literal, line, column);
+  const std::size_t index = std::min(static_cast<std::size_t>(literal.line), line_starts_.size()) - 1;
+  const std::size_t start = line_starts_[index];
+  return place_in_string(std::string_view(text_).substr(start), literal, line, column);
 }
 
 }  // namespace tocsin

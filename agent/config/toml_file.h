@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "agent/config/fault_list.h"
 #include "agent/config/place.h"
@@ -31,6 +32,7 @@ class TomlFile {
 
   std::string name_;
   std::string text_;
+  std::vector<std::size_t> line_starts_;
   toml::table root_;
 };
 
