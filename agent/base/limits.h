@@ -35,6 +35,7 @@ inline constexpr int kGridSlots = 64;                             // contract 4:
 inline constexpr Duration kRetryFirst = std::chrono::seconds(1);  // contract 4: back-off from 1 s to 5 min
 inline constexpr Duration kRetryMax = std::chrono::minutes(5);
 inline constexpr Duration kRetryAfterMax = std::chrono::hours(1);
+inline constexpr Duration kRestAfterHandMin = std::chrono::minutes(5);  // a breach that a person resolved
 inline constexpr Duration kCommitRetry = std::chrono::seconds(1);
 inline constexpr Duration kAliveInterval = std::chrono::seconds(5);
 inline constexpr Duration kPruneInterval = std::chrono::minutes(1);

@@ -41,7 +41,7 @@ Engine::Engine(World world, std::shared_ptr<const Config> config)
 
 Result<void> Engine::start() {
   const Timestamp now = world_.clock.now();
-  Duration window_max{0};
+  Duration window_max = limits::kRestAfterHandMin;
   for (const auto& rule : config_->rules) window_max = std::max(window_max, rule->dedup_window);
   Result<Stored> loaded = world_.store.load(now - std::max(window_max, blind_.rule->dedup_window));
   if (!loaded) return std::unexpected(loaded.error());
@@ -209,7 +209,7 @@ void Engine::forget(Timestamp now) {
   std::vector<IncidentId> forgotten;
   book_.forget_if([&](const Incident& incident) {
     const RuleRuntime* of = runtime(incident.rule);
-    const Duration window = of ? of->rule->dedup_window : Duration{0};
+    const Duration window = std::max(of ? of->rule->dedup_window : Duration{0}, limits::kRestAfterHandMin);
     const bool over = now - *incident.resolved_at >= window && !outbox_.concerns(incident.id) &&
                       !draft_.incidents.contains(incident.id) && !to_announce_.contains(incident.id);
     if (over) forgotten.push_back(incident.id);

@@ -50,8 +50,9 @@ void Engine::ask(std::size_t index, Timestamp tick, Timestamp now) {
   const Duration interval = poll.grid.interval();
   const Timestamp oldest = poll.grid.after(std::max(poll.covered, now - config_->catch_up - interval));
   Asked asked{.poll = index, .first = std::min(oldest, tick), .last = tick, .tick = tick, .read_again = {}};
+  // The first tick after a start is asked late: the one that comes due meanwhile is read after it.
+  poll.reading_again = asked.first < tick || !poll.asked;
   if (asked.first < tick) {
-    poll.reading_again = true;
     asked.last = std::min(tick, asked.first + interval * static_cast<int64_t>(limits::kRangePointsMax - 1));
     ask_range(std::move(asked), poll.query);
     return;

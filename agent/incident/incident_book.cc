@@ -2,9 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "agent/base/assert.h"
+#include "agent/base/limits.h"
 #include "agent/base/text.h"
 #include "agent/incident/describe.h"
 
@@ -28,9 +30,11 @@ std::string cleared_text(const Cleared& cleared) {
                      cleared.reason == kSeriesGone ? "was last seen at" : "is at", format_number(cleared.value));
 }
 
-/// The series were breaching already when a person resolved the incident: nothing new has happened.
-bool still_the_old_breach(const Incident& incident, const Firing& firing) {
-  return incident.resolved_by_hand && incident.resolved_at && firing.since <= *incident.resolved_at;
+/// The series were breaching already when a person resolved the incident: nothing new has happened, and for a while
+/// that is left at rest.
+bool left_at_rest(const Incident& incident, const Firing& firing, Duration dedup_window, Timestamp at) {
+  if (!incident.resolved_by_hand || !incident.resolved_at || firing.since > *incident.resolved_at) return false;
+  return at - *incident.resolved_at < std::max(dedup_window, limits::kRestAfterHandMin);
 }
 
 }  // namespace
@@ -49,13 +53,12 @@ IncidentBook::Events IncidentBook::apply(const Rule& rule, const Evaluation& eva
   Events events;
   for (const Firing& firing : evaluation.firing) {
     Incident* incident = latest({rule.name, firing.key});
+    if (incident && left_at_rest(*incident, firing, rule.dedup_window, at)) continue;
     const bool in_window = incident && incident->resolved_at && at - *incident->resolved_at < rule.dedup_window;
     if (!incident || (incident->resolved() && !in_window)) {
       events.push_back(open(rule, firing, surroundings, at, draft));
     } else if (in_window) {
-      if (!still_the_old_breach(*incident, firing)) {
-        events.push_back(reopen(*incident, rule, firing, surroundings, at, draft));
-      }
+      events.push_back(reopen(*incident, rule, firing, surroundings, at, draft));
     } else {
       const Severity severity = rule.grades[firing.grade].severity;
       if (describe(*incident, rule, firing, surroundings)) draft.incidents.insert(incident->id);

@@ -1,0 +1,104 @@
+#include "agent/incident/incident_book.h"
+
+#include <gtest/gtest.h>
+
+#include "tests/agent/evaluate/life.h"
+
+namespace tocsin {
+namespace {
+
+const Timestamp kStart = from_unix_ms(1'000'000'000'000);
+
+/// One series of one rule, and the book that its ticks fill.
+class IncidentBookTest : public testing::Test {
+ protected:
+  IncidentBook::Events tick(Timestamp at, double value) {
+    const Answer answer{{{Labels{{"instance", "a"}}, value}}};
+    return book_.apply(rule_, evaluate(rule_, state_, answer, at), surroundings_, at, draft_);
+  }
+  IncidentBook::Events resolve_by_hand(Timestamp at) { return *book_.resolve(1, "ann", "", at, draft_); }
+
+  Rule rule_ = rule_above_ten();
+  RuleState state_;
+  IncidentBook book_;
+  Surroundings surroundings_{{{"cluster", "staging"}}, ""};
+  Draft draft_;
+};
+
+TEST_F(IncidentBookTest, ABreachWithinTheDedupWindowReopensTheSameIncident) {
+  tick(kStart, 12);
+  tick(kStart + 15s, 1);
+  const auto events = tick(kStart + 5min, 12);
+  ASSERT_EQ(events.size(), 1U);
+  EXPECT_EQ(events.front().kind, IncidentEvent::Kind::reopened);
+  EXPECT_EQ(book_.get(1).flaps, 1);
+  EXPECT_EQ(book_.get(1).state, IncidentState::open);
+}
+
+TEST_F(IncidentBookTest, PastTheDedupWindowANewIncidentOpens) {
+  tick(kStart, 12);
+  tick(kStart + 15s, 1);
+  const auto events = tick(kStart + 15s + rule_.dedup_window, 12);
+  ASSERT_EQ(events.size(), 1U);
+  EXPECT_EQ(events.front().incident, 2);
+}
+
+TEST_F(IncidentBookTest, WhatAPersonResolvedRestsWhileTheSameBreachGoesOn) {
+  rule_.dedup_window = 0s;
+  tick(kStart, 12);
+  resolve_by_hand(kStart + 1s);
+  EXPECT_TRUE(tick(kStart + 15s, 12).empty());
+  EXPECT_TRUE(tick(kStart + 5min, 12).empty());
+  const auto events = tick(kStart + 6min, 12);
+  ASSERT_EQ(events.size(), 1U);
+  EXPECT_EQ(events.front().incident, 2) << "a condition that goes on is not hidden for ever";
+}
+
+TEST_F(IncidentBookTest, ANewBreachAfterAResolveByHandIsAFlap) {
+  tick(kStart, 12);
+  resolve_by_hand(kStart + 1s);
+  tick(kStart + 15s, 1);
+  const auto events = tick(kStart + 30s, 12);
+  ASSERT_EQ(events.size(), 1U);
+  EXPECT_EQ(events.front().kind, IncidentEvent::Kind::reopened);
+}
+
+TEST_F(IncidentBookTest, SeverityMovesOneIncident) {
+  rule_.grades = {{Severity::sev3, *parse_threshold("> 10")}, {Severity::sev1, *parse_threshold("> 50")}};
+  tick(kStart, 12);
+  EXPECT_EQ(book_.get(1).severity, Severity::sev3);
+  const auto events = tick(kStart + 15s, 60);
+  ASSERT_EQ(events.size(), 1U);
+  EXPECT_EQ(events.front().kind, IncidentEvent::Kind::severity);
+  EXPECT_EQ(book_.get(1).severity, Severity::sev1);
+  EXPECT_EQ(book_.get(1).threshold, "> 50");
+}
+
+TEST_F(IncidentBookTest, TheDedupKeyNamesTheGlobalLabelsAndNotTheRulesOwn) {
+  rule_.labels = {{"team", *Template::parse("value {{ $value }}")}};
+  tick(kStart, 12);
+  EXPECT_EQ(book_.get(1).dedup_key, R"(High{cluster="staging",instance="a"})");
+  EXPECT_EQ(book_.get(1).labels.get("team"), "value 12");
+  tick(kStart + 15s, 13);
+  EXPECT_EQ(book_.get(1).labels.get("team"), "value 13");
+  EXPECT_EQ(book_.all().size(), 1U);
+}
+
+TEST_F(IncidentBookTest, WhoActsOnWhatIsNotThereIsTold) {
+  tick(kStart, 12);
+  EXPECT_EQ(book_.acknowledge(7, "ann", "", kStart, draft_).error().code, ErrorCode::not_found);
+  EXPECT_EQ(book_.note(0, "ann", "x", kStart, draft_).error().code, ErrorCode::not_found);
+  resolve_by_hand(kStart + 1s);
+  EXPECT_EQ(book_.acknowledge(1, "ann", "", kStart + 2s, draft_).error().code, ErrorCode::conflict);
+}
+
+TEST_F(IncidentBookTest, TheTimelineHoldsTheEvidenceOfEveryTransition) {
+  tick(kStart, 12);
+  tick(kStart + 15s, 1);
+  ASSERT_EQ(draft_.timeline.size(), 2U);
+  EXPECT_EQ(draft_.timeline[0].text, R"(SEV2: 12 > 10 for 0s, {instance="a"})");
+  EXPECT_EQ(draft_.timeline[1].text, R"(recovered: {instance="a"} is at 1)");
+}
+
+}  // namespace
+}  // namespace tocsin
