@@ -9,12 +9,11 @@ set -eu
 cd "$1"
 exec 2>openssl.log
 
-key="-newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes"
 authority() {
-  openssl req -x509 $key -keyout "$1.key" -out "$1.crt" -days 2 -subj "/CN=tocsin test $1"
+  openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout "$1.key" -out "$1.crt" -days 2 -subj "/CN=tocsin test $1"
 }
 certificate() { # name, days, subjectAltName
-  openssl req $key -keyout "$1.key" -out "$1.csr" -subj "/CN=$1"
+  openssl req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout "$1.key" -out "$1.csr" -subj "/CN=$1"
   echo "subjectAltName=$3" >"$1.ext"
   openssl x509 -req -in "$1.csr" -CA ca.crt -CAkey ca.key -CAcreateserial -days "$2" -out "$1.crt" -extfile "$1.ext"
 }

@@ -10,6 +10,7 @@ import hashlib
 import json
 import os
 import pathlib
+import shlex
 import subprocess
 import sys
 
@@ -30,6 +31,12 @@ def dependencies(build):
     return found
 
 
+def object_file(entry):
+    """Debian 12's CMake names the object file in the command only."""
+    words = shlex.split(entry["command"])
+    return words[words.index("-o") + 1]
+
+
 def is_own(path):
     return path.is_relative_to(ROOT) and path.relative_to(ROOT).parts[0] in OWN
 
@@ -46,7 +53,7 @@ class Checker:
     def key(self, entry):
         digest = hashlib.sha256(self.checks + entry["command"].encode())
         own = {pathlib.Path(entry["file"])}
-        for name in self.dependencies.get(entry["output"], []):
+        for name in self.dependencies.get(object_file(entry), []):
             path = (self.build / name).resolve()
             if is_own(path):
                 own.add(path)
