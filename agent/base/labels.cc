@@ -1,6 +1,7 @@
 #include "agent/base/labels.h"
 
 #include <algorithm>
+#include <functional>
 
 #include "agent/base/hash.h"
 #include "agent/base/text.h"
@@ -17,13 +18,15 @@ auto find_name(const std::vector<Labels::Pair>& pairs, std::string_view name) {
 
 Labels::Labels(std::initializer_list<Pair> pairs) : Labels(std::vector<Pair>(pairs)) {}
 
-Labels::Labels(std::vector<Pair> pairs) : pairs_(std::move(pairs)) {
-  std::ranges::stable_sort(pairs_, {}, &Pair::first);
-  // Of equal names the last one stays: unique() on the reversed range keeps it.
-  const auto duplicates =
-      std::unique(pairs_.rbegin(), pairs_.rend(), [](const Pair& a, const Pair& b) { return a.first == b.first; });
-  pairs_.erase(pairs_.begin(), duplicates.base());
-  std::erase_if(pairs_, [](const Pair& pair) { return pair.second.empty(); });
+Labels::Labels(std::vector<Pair> pairs) {
+  const auto begins_before = [](const Pair& a, const Pair& b) { return a.first < b.first; };
+  const bool ordered = std::ranges::adjacent_find(pairs, std::not_fn(begins_before)) == pairs.end();
+  if (ordered) {
+    pairs_ = std::move(pairs);
+    std::erase_if(pairs_, [](const Pair& pair) { return pair.second.empty(); });
+    return;
+  }
+  for (const auto& [name, value] : pairs) set(name, value);
 }
 
 std::string_view Labels::get(std::string_view name) const {

@@ -18,6 +18,7 @@ struct SqliteStore::Connection {
   explicit Connection(SQLite::Database opened) : database(std::move(opened)) {}
   void write(const Change& change);
   void write_records(const Change& change);
+  void write_timeline(const std::vector<TimelineEntry>& entries);
   void write_series(const std::vector<SeriesRecord>& records);
 
   SQLite::Database database;
@@ -25,6 +26,7 @@ struct SqliteStore::Connection {
   SQLite::Statement commit{database, "COMMIT"};
   SQLite::Statement roll_back{database, "ROLLBACK"};
   SQLite::Statement incident{database, upsert_sql(kIncidentTable)};
+  SQLite::Statement incident_is_there{database, "SELECT 1 FROM incidents WHERE id = ?"};
   SQLite::Statement timeline{database, upsert_sql(kTimelineTable)};
   SQLite::Statement delivery{database, upsert_sql(kDeliveryTable)};
   SQLite::Statement told{database, upsert_sql(kToldTable)};
@@ -163,7 +165,7 @@ void SqliteStore::Connection::write_records(const Change& change) {
     }
   }
   write_all(incident, change.incidents);
-  write_all(timeline, change.timeline);
+  write_timeline(change.timeline);
   write_all(delivery, change.deliveries);
   write_all(told, change.told);
   write_all(rule, change.rules);
@@ -171,6 +173,18 @@ void SqliteStore::Connection::write_records(const Change& change) {
   if (change.alive_at) {
     alive_at.bind(1, to_unix_ms(*change.alive_at));
     execute(alive_at);
+  }
+}
+
+/// A person may add a note to an incident that has just been pruned; that must not stop this and every later commit.
+void SqliteStore::Connection::write_timeline(const std::vector<TimelineEntry>& entries) {
+  for (const TimelineEntry& entry : entries) {
+    incident_is_there.bind(1, entry.incident);
+    const bool there = incident_is_there.executeStep();
+    incident_is_there.reset();
+    if (!there) continue;
+    bind_record(timeline, entry);
+    execute(timeline);
   }
 }
 

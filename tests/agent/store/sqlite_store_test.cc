@@ -138,17 +138,25 @@ TEST_F(SqliteStoreTest, ARuleForgottenAndBegunAnewInOneChangeIsKept) {
   EXPECT_THAT(stored.rules, ElementsAre(RuleRecord{"A", from_unix_ms(2)}));
 }
 
+TEST_F(SqliteStoreTest, ANoteOnAnIncidentThatIsNotThereStopsNothing) {
+  Change change;
+  change.timeline = {full_timeline_entry(7)};
+  change.incidents = {full_incident(1)};
+  commit(change);
+  EXPECT_THAT(ids(load().incidents), ElementsAre(1));
+}
+
 TEST_F(SqliteStoreTest, AChangeThatFailsInTheMiddleLeavesNothing) {
   commit({.incidents = {full_incident(1)}, .alive_at = from_unix_ms(1)});
   Change change{.incidents = {full_incident(2)}, .alive_at = from_unix_ms(2)};
-  change.timeline = {full_timeline_entry(2), full_timeline_entry(404)};
+  change.deliveries = {full_delivery(1, 2), full_delivery(2, 404)};
   const auto committed = store_->commit(change);
   ASSERT_FALSE(committed);
   EXPECT_THAT(committed.error().text, HasSubstr("FOREIGN KEY"));
 
   EXPECT_THAT(ids(load().incidents), ElementsAre(1));
   EXPECT_EQ(load().alive_at, from_unix_ms(1));
-  change.timeline.pop_back();
+  change.deliveries.pop_back();
   commit(change);
   EXPECT_THAT(ids(load().incidents), ElementsAre(1, 2));
 }
