@@ -1,7 +1,5 @@
 #include "agent/api/access.h"
 
-#include <strings.h>
-
 #include "agent/api/authority.h"
 #include "agent/api/reply.h"
 
@@ -17,7 +15,7 @@ ApiReply refuse_credentials(std::string_view text, std::string challenge) {
 std::optional<ApiReply> refuse_token(const ApiRequest& request, const Secret& token) {
   constexpr std::string_view kScheme = "Bearer ";
   const std::optional<std::string_view> header = request.header("Authorization");
-  if (!header || header->size() < kScheme.size() || strncasecmp(header->data(), kScheme.data(), kScheme.size()) != 0) {
+  if (!header || !equal_ignoring_case(header->substr(0, kScheme.size()), kScheme)) {
     return refuse_credentials("this needs the token of [web] as 'Authorization: Bearer TOKEN'",
                               R"(Bearer realm="tocsin")");
   }
@@ -53,8 +51,7 @@ std::optional<ApiReply> refuse_content_type(const ApiRequest& request) {
   const std::optional<std::string_view> header = request.header("Content-Type");
   if (!header && request.body.empty()) return std::nullopt;
   const std::string_view type = header.value_or("");
-  const std::string_view media = type.substr(0, type.find_first_of("; \t"));
-  if (media.size() == kJson.size() && strncasecmp(media.data(), kJson.data(), kJson.size()) == 0) return std::nullopt;
+  if (equal_ignoring_case(type.substr(0, type.find_first_of("; \t")), kJson)) return std::nullopt;
   return failure(415, "the body must be JSON: send 'Content-Type: application/json'");
 }
 

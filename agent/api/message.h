@@ -10,6 +10,9 @@
 
 namespace tocsin {
 
+/// Of ASCII letters, as HTTP compares the names of headers, schemes and media types.
+bool equal_ignoring_case(std::string_view a, std::string_view b);
+
 struct ApiRequest {
   std::string method;   // as sent, "GET"
   std::string version;  // "HTTP/1.1"

@@ -1,7 +1,6 @@
 #include "agent/api/request_head.h"
 
 #include <fmt/format.h>
-#include <strings.h>
 
 #include <charconv>
 
@@ -10,11 +9,6 @@
 
 namespace tocsin {
 namespace {
-
-bool is_chunked(std::string_view coding) {
-  constexpr std::string_view kChunked = "chunked";
-  return coding.size() == kChunked.size() && strncasecmp(coding.data(), kChunked.data(), kChunked.size()) == 0;
-}
 
 bool too_large(std::string_view content_length) {
   uint64_t bytes = 0;
@@ -32,7 +26,7 @@ std::optional<ApiReply> refuse_head(const ApiRequest& request) {
   const std::optional<std::string_view> coding = request.header("Transfer-Encoding");
   const std::size_t lengths = request.header_count("Content-Length") + request.header_count("Transfer-Encoding");
   if (lengths > 1) return failure(400, "the request gives the length of its body more than once");
-  if (coding && !is_chunked(*coding)) {
+  if (coding && !equal_ignoring_case(*coding, "chunked")) {
     return failure(400, fmt::format("Transfer-Encoding {} is not known here: send a Content-Length", excerpt(*coding)));
   }
   if (too_large(request.header("Content-Length").value_or("0"))) return body_too_large();
