@@ -12,7 +12,7 @@ RUNBOOKS = ROOT / "docs" / "runbooks"
 SECTIONS = ["Symptoms", "Impact", "Recovery time objective", "First five minutes", "Investigation to thirty minutes",
             "Resolutions in order of preference", "How to validate", "Messages to send", "After the incident",
             "Prevention"]
-FENCED = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+FENCED = re.compile(r"^ *```(\w*)\n(.*?)^ *```$", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 RUNBOOK_URL = re.compile(r"""^\s*runbook_url\s*=\s*["'](.*)["']""", re.MULTILINE)
 
@@ -115,7 +115,9 @@ class Links(unittest.TestCase):
                     self.assert_leads_somewhere(path.parent / name if name else path, fragment)
 
     def test_each_runbook_url_of_the_rule_packs_resolves(self):
-        for path in sorted((ROOT / "rules" / "packs").glob("*.toml")):
+        packs = sorted((ROOT / "rules" / "packs").glob("*.toml"))
+        self.assertTrue(packs)
+        for path in packs:
             for url in RUNBOOK_URL.findall(path.read_text()):
                 with self.subTest(path.name, url=url):
                     self.assertIn("/runbooks/", url)
