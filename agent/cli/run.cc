@@ -10,6 +10,7 @@
 #include "agent/api/server.h"
 #include "agent/base/limits.h"
 #include "agent/base/log.h"
+#include "agent/cli/service_notify.h"
 #include "agent/cli/signals.h"
 #include "agent/config/load.h"
 #include "agent/engine/engine.h"
@@ -42,9 +43,13 @@ ApiOptions api_options(const Config& config) {
           .access = {config.web.token, config.external_url}};
 }
 
+std::string what_is_watched(const Config& config) {
+  return fmt::format("watching {} with {} rules, telling {} notifiers", config.prometheus.http.url.reveal(),
+                     config.rules.size(), config.notifiers.size());
+}
+
 void say_what_is_watched(const Config& config, uint16_t port) {
-  log::info(fmt::format("watching {} with {} rules, telling {} notifiers", config.prometheus.http.url.reveal(),
-                        config.rules.size(), config.notifiers.size()),
+  log::info(what_is_watched(config),
             {{"version", TOCSIN_VERSION}, {"store", config.store.path}, {"listen", config.web.listen}, {"port", port}});
 }
 
@@ -56,14 +61,23 @@ int run_with(const std::string& file, const std::shared_ptr<const Config>& confi
   if (!store) return refuse(store.error().text);
   SqliteReader reader((*store)->location());
   const SystemClock clock;
+  ServiceNotify service = ServiceNotify::from_environment();
   Inbox inbox(transport, limits::kEngineReplyMax);
   std::unique_ptr<ApiServer> api;
   Engine engine({.clock = clock,
                  .transport = transport,
                  .store = **store,
                  .inbox = inbox,
-                 .read_config = [&file] { return read_config(file); },
-                 .reloaded = [&api](const Config& now) { api->set_access({now.web.token, now.external_url}); }},
+                 .read_config =
+                     [&] {
+                       service.reloading(clock.steady());
+                       return read_config(file);
+                     },
+                 .reloaded =
+                     [&](const Config& now) {
+                       api->set_access({now.web.token, now.external_url});
+                       service.status(what_is_watched(now));
+                     }},
                 config);
   if (const auto started = engine.start(); !started) return refuse(started.error().text);
   auto server = ApiServer::start(api_options(*config), inbox, reader);
@@ -78,8 +92,14 @@ int run_with(const std::string& file, const std::shared_ptr<const Config>& confi
       },
       [&inbox] { std::ignore = inbox.reload(); });
   say_what_is_watched(*config, api->port());
-  while (!stop) engine.turn(limits::kTurnWaitMax);
+  service.status(what_is_watched(*config));
+  service.ready();
+  while (!stop) {
+    engine.turn(service.turn_max(limits::kTurnWaitMax));
+    service.turned(clock.steady());
+  }
   log::info("stopping");
+  service.stopping();
   engine.stop(limits::kShutdownGrace);
   inbox.close();
   api.reset();
