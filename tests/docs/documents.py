@@ -7,7 +7,7 @@ from dataclasses import dataclass
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 DOCS = ROOT / "docs"
 _FENCED = re.compile(r"^( *)```([^\n`]*)\n(.*?)^ *```$", re.MULTILINE | re.DOTALL)
-_CODE = re.compile(r"`([^`]+)`")
+_CODE = re.compile(r"(?<!`)(`+)(?!`)(.+?)(?<!`)\1(?!`)")
 
 
 @dataclass
@@ -55,4 +55,4 @@ def rows(text):
 
 def codes(text):
     """What stands in backticks."""
-    return _CODE.findall(text)
+    return [found[2].strip() for found in _CODE.finditer(text)]

@@ -134,6 +134,18 @@ class CommandLine(unittest.TestCase):
         self.assertTrue(command or known & set(words))
 
 
+class Templates(unittest.TestCase):
+    def test_each_function_is_described_and_what_is_missing_too(self):
+        source = (ROOT / "rules" / "template" / "functions.cc").read_text()
+        functions, unsupported = source.split("kUnsupported = ")
+        functions = re.findall(r'^    \{"(\w+)", "[rsa*]*"', functions, re.MULTILINE)
+        unsupported = re.findall(r'\{"(\w+)", [k"]', unsupported)
+        self.assertGreater(len(functions), 30)
+        self.assertGreater(len(unsupported), 15)
+        described = set(re.findall(r"\w+", " ".join(codes(prose(DOCS / "templates.md")))))
+        self.assertEqual(set(), set(functions + unsupported) - described)
+
+
 class HttpApi(unittest.TestCase):
     def test_each_path_is_described(self):
         source = (ROOT / "agent" / "api" / "api.cc").read_text()
