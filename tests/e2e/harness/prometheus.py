@@ -1,4 +1,4 @@
-"""A real Prometheus that scrapes the test's exporter."""
+"""A real Prometheus that scrapes one target: the test's exporter, or tocsin."""
 
 import json
 import os
@@ -13,7 +13,8 @@ PROMETHEUS = os.environ.get("PROMETHEUS_BIN", "/usr/bin/prometheus")
 class Prometheus:
     """Keeps its port and its data over stop() and start()."""
 
-    def __init__(self, directory, target, rules=None, scrape_interval="200ms", external_labels=None):
+    def __init__(self, directory, target, rules=None, scrape_interval="200ms", external_labels=None,
+                 job="e2e"):
         self._directory = directory
         self._process = None
         self.port = free_port()
@@ -22,7 +23,7 @@ class Prometheus:
         config = {
             "global": {"scrape_interval": scrape_interval, "scrape_timeout": scrape_interval,
                        "external_labels": external_labels or {}},
-            "scrape_configs": [{"job_name": "e2e", "static_configs": [{"targets": [target]}]}],
+            "scrape_configs": [{"job_name": job, "static_configs": [{"targets": [target]}]}],
         }
         if rules is not None:
             config["rule_files"] = ["rules.json"]
