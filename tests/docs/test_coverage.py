@@ -146,6 +146,21 @@ class Templates(unittest.TestCase):
         self.assertEqual(set(), set(functions + unsupported) - described)
 
 
+class Messages(unittest.TestCase):
+    def test_each_text_that_operations_explains_is_one_of_the_binarys(self):
+        sources = "".join(path.read_text() for path in (ROOT / "agent").rglob("*.cc"))
+        sources += "".join(path.read_text() for path in (ROOT / "notifiers").rglob("*.cc"))
+        sources = re.sub(r'"\s*\n\s*"', "", sources)
+        headings = sections(DOCS / "operations.md")
+        texts = [code for heading in ("Log lines", "The store does not open") for row in rows(headings[heading])
+                 for code in codes(row[0])]
+        self.assertGreater(len(texts), 25)
+        for text in texts:
+            with self.subTest(text):
+                for part in re.split(r"\.\.\.| N$", text):
+                    self.assertTrue(part.strip(" -") in sources, "no such text in the sources")
+
+
 class HttpApi(unittest.TestCase):
     def test_each_path_is_described(self):
         source = (ROOT / "agent" / "api" / "api.cc").read_text()
