@@ -56,7 +56,8 @@ class Rules(unittest.TestCase):
                 self.assertTrue(rule["annotations"]["description"].strip())
 
     def test_the_documentation_lists_each_alert(self):
-        listed = re.findall(r"^\| `(Tocsin\w+)` \| (\w+) \|", (ROOT / "docs" / "monitoring.md").read_text(), re.MULTILINE)
+        page = (ROOT / "docs" / "monitoring.md").read_text()
+        listed = re.findall(r"^\| `(Tocsin\w+)` \| (\w+) \|", page, re.MULTILINE)
         self.assertEqual({(rule["alert"], rule["labels"]["severity"]) for rule in alerts()}, set(listed))
 
     def test_each_runbook_is_there(self):

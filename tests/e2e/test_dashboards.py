@@ -71,16 +71,17 @@ class BusyTocsin(EndToEnd):
             self.wait_seen(f'sum(tocsin_notifications_total{{outcome="{outcome}"}}) > 0')
 
     def wait_seen(self, expression):
-        wait_for(lambda: self.monitor.query(expression), what=f"the Prometheus that watches tocsin to have {expression}")
+        wait_for(lambda: self.monitor.query(expression), what=f"the Prometheus beside tocsin to have {expression}")
 
     def resolve_variables(self, dashboard):
         """What a person sees who opens the dashboard and chooses nothing."""
-        variables = {"__rate_interval": "10s", "__range": "5m", "tocsin_url": self.agent.url}
+        variables = {"__rate_interval": "1m", "__range": "5m", "tocsin_url": self.agent.url}
         for variable in dashboard["templating"]["list"]:
             if variable["type"] == "query":
                 metric, label = re.fullmatch(r"label_values\((.+), (\w+)\)", variable["query"]["query"]).groups()
                 found = {series["metric"][label] for series in self.monitor.query(filled(metric, variables))}
-                variables[variable["name"]] = "|".join(re.escape(value) for value in sorted(found)).replace("\\", r"\\")
+                expression = "|".join(re.escape(value) for value in sorted(found))
+                variables[variable["name"]] = expression.replace("\\", r"\\")  # in a string of PromQL
         return variables
 
     def answer(self, query):
@@ -97,7 +98,7 @@ class BusyTocsin(EndToEnd):
 
 
 def filled(text, variables):
-    """With its variables in place, written $name or ${name}. One that is unknown stays, and its query does not parse."""
+    """With its variables in place, written $name or ${name}. One that is unknown stays, and matches nothing."""
     return re.sub(r"\$(?:(\w+)|\{([\w.]+)\})", lambda name: variables.get(name[1] or name[2], name[0]), text)
 
 
@@ -131,13 +132,15 @@ class Dashboards(BusyTocsin):
             self.assertTrue(any(reply.json()["data"]["incidents"] for reply in replies), addresses)
 
     def addresses(self, panel):
-        for link in panel.get("fieldConfig", {"defaults": {}})["defaults"].get("links", []):
-            for query in panel["targets"]:
-                for labels, _ in self.answer(query):
-                    of_series = {f"__field.labels.{label}": value for label, value in labels.items()}
-                    yield filled(link["url"], self.variables | of_series)
-        for target in re.findall(r"\]\((\S+?)\)", panel["options"].get("content", "") if panel["type"] == "text" else ""):
-            yield filled(target, self.variables)
+        if panel["type"] == "text":
+            for target in re.findall(r"\]\((\S+?)\)", panel["options"]["content"]):
+                yield filled(target, self.variables)
+            return
+        shown = [labels for query in panel.get("targets", []) for labels, _ in self.answer(query)]
+        for link in panel.get("fieldConfig", {}).get("defaults", {}).get("links", []):
+            for labels in shown:
+                of_series = {f"__field.labels.{label}": value for label, value in labels.items()}
+                yield filled(link["url"], self.variables | of_series)
 
 
 if __name__ == "__main__":
