@@ -12,7 +12,7 @@ RUNBOOKS = ROOT / "docs" / "runbooks"
 SECTIONS = ["Symptoms", "Impact", "Recovery time objective", "First five minutes", "Investigation to thirty minutes",
             "Resolutions in order of preference", "How to validate", "Messages to send", "After the incident",
             "Prevention"]
-FENCED = re.compile(r"^ *```(\w*)\n(.*?)^ *```$", re.MULTILINE | re.DOTALL)
+FENCED = re.compile(r"^ *```(\w*)[^\n`]*\n(.*?)^ *```$", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 RUNBOOK_URL = re.compile(r"""^\s*runbook_url\s*=\s*["'](.*)["']""", re.MULTILINE)
 
