@@ -32,19 +32,19 @@ void add_log_options(CLI::App& root, LogOptions& options) {
 }
 
 /// The innermost subcommand that was named, or the root itself.
-const CLI::App& chosen_of(const CLI::App& parser) {
-  for (const CLI::App* command : parser.get_subcommands({})) {
-    if (command->parsed()) return chosen_of(*command);
+const CLI::App* chosen_of(const CLI::App* parser) {
+  for (const CLI::App* command : parser->get_subcommands({})) {
+    if (command->parsed()) return chosen_of(command);
   }
   return parser;
 }
 
 /// One clear line, as for every wrong flag.
 int usage_error(const std::string& text, const CLI::App& root) {
-  const CLI::App& chosen = chosen_of(root);
+  const CLI::App& chosen = *chosen_of(&root);
   std::string path = chosen.get_name();
   for (const CLI::App* parent = chosen.get_parent(); parent != nullptr; parent = parent->get_parent()) {
-    path = parent->get_name() + " " + path;
+    path.insert(0, parent->get_name() + " ");
   }
   fmt::print(stderr, "tocsin: {} (\"{} --help\" lists what is possible)\n", text, path);
   return exit_status::kUsage;
@@ -65,7 +65,7 @@ std::string unknown_word(const std::string& word, const CLI::App& chosen) {
 int parse_outcome(const CLI::ParseError& error, const CLI::App& root) {
   if (error.get_exit_code() == 0) return root.exit(error);
   const std::vector<std::string> unknown = root.remaining(true);
-  return usage_error(unknown.empty() ? error.what() : unknown_word(unknown.front(), chosen_of(root)), root);
+  return usage_error(unknown.empty() ? error.what() : unknown_word(unknown.front(), *chosen_of(&root)), root);
 }
 
 int configure_log(const LogOptions& options, const CLI::App& root) {

@@ -1,5 +1,10 @@
 # One static library per room. The pure rooms (base, rules, notifiers, core) do not link
 # curl, SQLite, the HTTP server or toml++: what touches the world lives in tocsin_io.
+# What nearly every file includes is parsed once, by the first library; each file still names what it needs.
+set(TOCSIN_PRECOMPILED <algorithm> <array> <charconv> <chrono> <cmath> <cstdint> <expected> <functional> <map> <memory>
+    <optional> <set> <span> <string> <string_view> <system_error> <tuple> <utility> <variant> <vector>
+    <fmt/chrono.h> <fmt/format.h> <nlohmann/json.hpp>)
+
 function(tocsin_library name)
   cmake_parse_arguments(ARG "" "" "FOLDERS;LINK" ${ARGN})
   set(sources)
@@ -14,6 +19,11 @@ function(tocsin_library name)
   endif()
   add_library(${name} STATIC ${sources})
   target_link_libraries(${name} PUBLIC tocsin_options ${ARG_LINK})
+  if(name STREQUAL "tocsin_base")
+    target_precompile_headers(${name} PRIVATE ${TOCSIN_PRECOMPILED})
+  else()
+    target_precompile_headers(${name} REUSE_FROM tocsin_base)
+  endif()
 endfunction()
 
 tocsin_library(tocsin_base FOLDERS agent/base LINK fmt::fmt spdlog::spdlog Threads::Threads)

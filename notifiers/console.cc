@@ -51,7 +51,7 @@ std::string detail(const Notification& notification) {
   if (notification.kind == NotificationKind::open) {
     return evidence(notification.incident);
   }
-  const std::string words = what_happened(notification);
+  std::string words = what_happened(notification);
   for (const std::string_view said : {"raised ", "lowered ", "acknowledged ", "resolved "}) {
     if (words.starts_with(said)) {
       return words.substr(said.size());

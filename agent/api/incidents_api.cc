@@ -45,7 +45,8 @@ ApiReply list_incidents(ApiContext& context, const ApiCall& call) {
   Json data;
   data["incidents"] = Json::array();
   for (const Incident& incident : page->incidents) data["incidents"].push_back(incident_json(incident));
-  data["next_cursor"] = page->next ? Json(incident_name(*page->next)) : Json(nullptr);
+  const std::optional<IncidentId> next = page->next;
+  data["next_cursor"] = next ? Json(incident_name(*next)) : Json(nullptr);
   return success(data);
 }
 

@@ -74,6 +74,7 @@ std::vector<Outlook> look(Transport& transport, const Config& config, Timestamp 
   const auto concurrent_max = static_cast<std::size_t>(prometheus.max_concurrent_queries);
   const std::vector<Response> responses = exchange_all(transport, std::move(requests), concurrent_max);
   std::vector<Outlook> outlooks;
+  outlooks.reserve(config.rules.size());
   for (const auto& rule : config.rules) {
     outlooks.push_back(outlook_of(rule, responses[position.at(rule->query)], now));
   }

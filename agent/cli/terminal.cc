@@ -30,6 +30,7 @@ struct Glyph {
 Glyph glyph_at(std::string_view text, std::size_t at) {
   wchar_t wide = 0;
   std::mbstate_t state{};
+  // NOLINTNEXTLINE(concurrency-mt-unsafe): the state is local, and commands are single-threaded.
   const std::size_t bytes = std::mbrtowc(&wide, text.data() + at, text.size() - at, &state);
   if (bytes == 0 || bytes > text.size() - at) return {};
   const int columns = wcwidth(wide);

@@ -59,8 +59,10 @@ Result<void> Engine::start() {
 }
 
 void Engine::turn(Duration wait_max) {
-  for (const Completed& completed : world_.transport.wait(wait_until_due(wait_max))) take(completed);
+  const std::vector<Completed> completed = world_.transport.wait(wait_until_due(wait_max));
+  // Readers first: what they are shown is on disk.
   for (EngineCommand& command : world_.inbox.take()) obey(std::move(command));
+  for (const Completed& one : completed) take(one);
   const Timestamp now = world_.clock.now();
   if (!stopping_) start_polls(now);
   announce(now);

@@ -39,7 +39,8 @@ std::string Engine::why_not_ready() const {
 /// What the dead man's switch vouches for: that tocsin sees, stores and tells. A stumble shorter than the switch's own
 /// interval is no stall.
 bool Engine::healthy(Timestamp now) const {
-  const Duration grace = config_->heartbeat ? config_->heartbeat->interval : Duration{0};
+  const std::optional<HeartbeatConfig>& heartbeat = config_->heartbeat;
+  const Duration grace = heartbeat ? heartbeat->interval : Duration{0};
   const bool sees = rules_.empty() || (last_answer_ && (!unanswered_since_ || now - *unanswered_since_ < grace));
   const auto stalled = [&](const NotifierStatus& notifier) {
     return !notifier.last_error.empty() && now - notifier.oldest.value_or(now) >= grace;

@@ -62,7 +62,7 @@ struct ReadModel {
   std::vector<NotifierStatus> notifiers;
   PerSeverity open{};
   PerSeverity acknowledged{};
-  uint64_t unrouted = 0;                     // incidents that no route matched when they opened
+  uint64_t unrouted = 0;  // incidents that no route matched when they opened
   Histogram query_duration{{0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10}};
   Histogram detection_delay{{0.1, 1, 5, 15, 30, 60, 120, 300, 600, 1800, 3600}};
   Histogram commit_duration{{0.0001, 0.0005, 0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5}};

@@ -24,7 +24,10 @@ class SeriesHistory {
   }
 
  private:
-  bool breaches(std::size_t tick) const { return values_[tick] && rule_.grades.front().breached_by(*values_[tick]); }
+  bool breaches(std::size_t tick) const {
+    const std::optional<double>& value = values_[tick];
+    return value && rule_.grades.front().breached_by(*value);
+  }
   /// Absent, and for so many ticks in a row that `missing` is over.
   bool gone(std::size_t tick) const {
     int64_t absent = 0;

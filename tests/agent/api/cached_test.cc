@@ -54,6 +54,7 @@ TEST_F(CachedTest, ButNotForEver) {
 TEST_F(CachedTest, ThoseWhoWaitedShareWhatWasMade) {
   std::atomic<int> made = 0;
   std::vector<std::jthread> threads;
+  threads.reserve(8);
   for (int i = 0; i < 8; ++i) {
     threads.emplace_back([&] { cached.get([&] { return ++made; }); });
   }

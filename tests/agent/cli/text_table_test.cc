@@ -14,6 +14,7 @@ using testing::Not;
 
 class TextTableTest : public testing::Test {
  protected:
+  // NOLINTNEXTLINE(concurrency-mt-unsafe): no other thread runs.
   void SetUp() override { std::setlocale(LC_CTYPE, "C.UTF-8"); }
 };
 

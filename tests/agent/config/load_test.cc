@@ -254,10 +254,11 @@ TEST_F(FullConfig, ReadsWebhookAndConsole) {
 }
 
 TEST_F(FullConfig, ReadsHeartbeat) {
-  ASSERT_TRUE(config().heartbeat.has_value());
-  EXPECT_EQ(config().heartbeat->http.url, Secret("https://hc.example.org/ping/uuid"));
-  EXPECT_EQ(config().heartbeat->interval, 2min);
-  EXPECT_EQ(config().heartbeat->http.timeout, 3s);
+  const std::optional<HeartbeatConfig>& heartbeat = config().heartbeat;
+  ASSERT_TRUE(heartbeat.has_value());
+  EXPECT_EQ(heartbeat->http.url, Secret("https://hc.example.org/ping/uuid"));
+  EXPECT_EQ(heartbeat->interval, 2min);
+  EXPECT_EQ(heartbeat->http.timeout, 3s);
 }
 
 TEST_F(FullConfig, ReadsRoutes) {

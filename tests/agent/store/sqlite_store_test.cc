@@ -16,6 +16,7 @@ using ::testing::IsEmpty;
 
 std::vector<IncidentId> ids(const std::vector<Incident>& incidents) {
   std::vector<IncidentId> found;
+  found.reserve(incidents.size());
   for (const Incident& incident : incidents) found.push_back(incident.id);
   return found;
 }
@@ -59,6 +60,7 @@ TEST_F(SqliteStoreTest, LoadsWhatIsNotResolvedOrResolvedRecentlyOrStillToBeTold)
   const Stored stored = load(from_unix_ms(100));
   EXPECT_THAT(ids(stored.incidents), ElementsAre(2, 3, 4, 5));
   std::vector<IncidentId> told;
+  told.reserve(stored.told.size());
   for (const Told& one : stored.told) told.push_back(one.incident);
   EXPECT_THAT(told, ElementsAre(2, 3, 4));
 }
