@@ -2,6 +2,7 @@
 
 import json
 import pathlib
+import re
 import unittest
 
 import jsonschema
@@ -64,6 +65,16 @@ def operations(api):
             for method, operation in item.items() if method in ("get", "put", "post", "delete", "patch", "head")}
 
 
+def fields(schemas):
+    """The names of all fields in these schemas."""
+    if isinstance(schemas, list):
+        return set().union(*map(fields, schemas))
+    if not isinstance(schemas, dict):
+        return set()
+    own = schemas["properties"].keys() if isinstance(schemas.get("properties"), dict) else set()
+    return set(own).union(*map(fields, schemas.values()))
+
+
 class Document(unittest.TestCase):
     def test_it_is_valid_openapi(self):
         jsonschema.Draft4Validator(json.loads(OFFICIAL_SCHEMA.read_text())).validate(document())
@@ -80,6 +91,21 @@ class Document(unittest.TestCase):
             if kind != "securitySchemes":
                 for name in entries:
                     self.assertIn(f"#/components/{kind}/{name}", text)
+
+    def test_it_has_each_path_of_the_server_and_no_other(self):
+        source = (ROOT / "agent" / "api" / "api.cc").read_text()
+        served = set(re.findall(r'^    \{"([A-Z]+)", "([^"]+)", \w+,', source, re.MULTILINE))
+        self.assertGreaterEqual(len(served), 11)
+        self.assertEqual(served, set(operations(document())))
+
+    def test_each_parameter_and_field_is_described(self):
+        api = document()
+        page = (ROOT / "docs" / "http-api.md").read_text()
+        names = {parameter["name"] for operation in operations(api).values()
+                 for parameter in operation.get("parameters", [])}
+        names |= fields(resolved(api, api["components"]["schemas"]))
+        self.assertGreater(len(names), 50)
+        self.assertEqual(set(), {name for name in names if not re.search(rf'["`]{name}["`]', page)})
 
     def test_its_examples_fit_their_schemas(self):
         api = document()
