@@ -17,12 +17,6 @@ class DeliveryCase(EndToEnd):
         agent.wait_incident("open")
         return agent
 
-    def wait_notification(self, agent, kind, state, notifier="hook", incident="INC-1"):
-        def found():
-            return next((n for n in agent.incident(incident)["notifications"]
-                         if (n["notifier"], n["kind"], n["state"]) == (notifier, kind, state)), None)
-        return wait_for(found, 30, f"the {kind} for {notifier} to be {state}")
-
 
 class Retries(DeliveryCase):
     def test_429_waits_for_retry_after(self):
@@ -44,7 +38,7 @@ class Retries(DeliveryCase):
         self.receiver.script(HOOK, Answer(500), Answer(503))
         agent = self.opened()
         self.wait_told(1)
-        notification = self.wait_notification(agent, "open", "delivered")
+        notification = agent.wait_notification("open", "delivered")
         self.assertEqual(3, notification["attempts"])
         agent.wait_metric(2, NOTIFICATIONS, notifier="hook", kind="open", outcome="retried")
         agent.wait_metric(1, NOTIFICATIONS, notifier="hook", kind="open", outcome="delivered")
@@ -74,7 +68,7 @@ class Retries(DeliveryCase):
     def test_after_max_retry_age_it_is_given_up(self):
         self.receiver.always(HOOK, Answer(500))
         agent = self.opened(notifiers={"hook": self.hook(max_retry_age="3s")})
-        self.wait_notification(agent, "open", "failed")
+        agent.wait_notification("open", "failed")
         agent.wait_metric(1, NOTIFICATIONS, notifier="hook", kind="open", outcome="failed")
         agent.wait_metric(0, "tocsin_outbox_depth", notifier="hook")
 
@@ -86,7 +80,7 @@ class Refusals(DeliveryCase):
                 self.setUp()
                 self.receiver.always(HOOK, Answer(status, "go away"))
                 agent = self.opened()
-                notification = self.wait_notification(agent, "open", "failed")
+                notification = agent.wait_notification("open", "failed")
                 self.assertEqual(1, notification["attempts"])
                 self.assertIn(str(status), notification["last_error"])
                 agent.wait_metric(1, NOTIFICATIONS, notifier="hook", kind="open", outcome="failed")
@@ -97,7 +91,7 @@ class Refusals(DeliveryCase):
     def test_a_redirect_is_not_followed_and_the_error_says_where_it_pointed(self):
         self.receiver.always(HOOK, Answer(302, headers={"Location": self.receiver.url + "/elsewhere"}))
         agent = self.opened()
-        notification = self.wait_notification(agent, "open", "failed")
+        notification = agent.wait_notification("open", "failed")
         self.assertIn("/elsewhere", notification["last_error"])
         self.assertEqual([], self.receiver.received("/elsewhere"))
 
@@ -105,7 +99,7 @@ class Refusals(DeliveryCase):
         self.receiver.always(HOOK, Answer(404))
         agent = self.opened(notifiers={"hook": self.hook(), "pager": self.pager()})
         self.wait_paged(1)
-        self.wait_notification(agent, "open", "failed")
+        agent.wait_notification("open", "failed")
 
     def test_no_secret_is_ever_shown(self):
         for path in (HOOK, SLACK_WEBHOOK, PAGERDUTY):
@@ -114,7 +108,7 @@ class Refusals(DeliveryCase):
             "hook": self.hook(bearer_token="hook-secret"), "team": self.slack(), "pager": self.pager(),
             "down": self.slack(webhook_url="http://127.0.0.1:1/services/T/B/unreachable-secret")})
         for notifier in ("hook", "team", "pager"):
-            self.wait_notification(agent, "open", "failed", notifier)
+            agent.wait_notification("open", "failed", notifier)
         wait_for(lambda: agent.metric(NOTIFICATIONS, notifier="down", outcome="retried"), what="a try at nobody")
         shown = agent.log() + agent.stdout() + "".join(
             agent.get(path).body for path in ("/api/v1/incidents/INC-1", "/api/v1/status", "/api/v1/rules", "/metrics"))
@@ -123,18 +117,6 @@ class Refusals(DeliveryCase):
 
 
 class Order(DeliveryCase):
-    def test_an_opening_not_delivered_when_it_resolves_is_not_sent_late(self):
-        self.receiver.always(HOOK, Answer(503))
-        agent = self.opened()
-        wait_for(lambda: self.receiver.received(HOOK), what="a try")
-        self.set(0)
-        agent.wait_incident("resolved")
-        self.receiver.always(HOOK, None)
-        self.wait_notification(agent, "open", "collapsed")
-        wait_for(lambda: agent.metric("tocsin_outbox_depth", notifier="hook") == 0, what="an empty outbox")
-        self.assertEqual([], self.told())
-        agent.wait_metric(1, NOTIFICATIONS, notifier="hook", kind="open", outcome="collapsed")
-
     def test_an_opening_that_may_have_been_seen_is_followed_by_its_resolution(self):
         self.receiver.script(HOOK, Drop())
         self.receiver.always(HOOK, Answer(503))
@@ -225,7 +207,7 @@ class SlackBot(DeliveryCase):
 
     def test_the_message_is_remembered_over_a_restart(self):
         agent = self.opened(notifiers={"team": self.bot()})
-        self.wait_notification(agent, "open", "delivered", "team")
+        agent.wait_notification("open", "delivered", "team")
         agent.kill()
         agent.start()
         self.set(0)
@@ -237,7 +219,7 @@ class SlackBot(DeliveryCase):
         self.receiver.always(SLACK_POST, Answer(200, '{"ok":false,"error":"channel_not_found"}',
                                                 {"Content-Type": "application/json"}))
         agent = self.opened(notifiers={"team": self.bot()})
-        notification = self.wait_notification(agent, "open", "failed", "team")
+        notification = agent.wait_notification("open", "failed", "team")
         self.assertEqual(2, notification["attempts"])
         self.assertIn("channel_not_found", notification["last_error"])
 
@@ -299,7 +281,7 @@ class Mail(DeliveryCase):
 
     def test_a_wrong_password_is_given_up_and_not_shown(self):
         agent = self.opened(notifiers={"mail": self.mail(password="wrong-secret")})
-        notification = self.wait_notification(agent, "open", "failed", "mail")
+        notification = agent.wait_notification("open", "failed", "mail")
         self.assertIn("535", notification["last_error"])
         self.assertNotIn("wrong-secret", agent.log() + str(agent.incident("INC-1")))
 

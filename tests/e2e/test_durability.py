@@ -123,18 +123,6 @@ class Restarts(EndToEnd):
         self.wait_told(3)
         self.assertGreaterEqual(time.time(), window_end)
 
-    def test_a_recovery_under_way_goes_on_after_kill_9(self):
-        agent = self.agent(self.rule(recover_for="6s"))
-        self.set(1)
-        agent.wait_incident("open")
-        self.set(0)
-        good = time.time()
-        agent.wait_evaluations("Probe", 2)
-        agent.kill()
-        agent.start()
-        resolved_at = when(agent.wait_incident("resolved")["resolved_at"])
-        self.assertTrue(good + 5 <= resolved_at <= good + 8, resolved_at - good)
-
     def test_sigterm_and_sigint_end_with_status_0_and_without_leftovers_of_the_store(self):
         agent = self.agent(self.rule())
         self.assertEqual(0, agent.stop())
@@ -236,20 +224,6 @@ class CatchingUp(EndToEnd):
         self.wait_told(1)
         self.assertEqual(["firing"], self.told())
 
-    def test_a_recovery_while_away_resolves_at_its_time(self):
-        agent = self.with_the_metric_good()
-        self.set(1)
-        self.wait_paged(1)
-        self.wait_told(1)
-        agent.stop()
-        self.set(0)
-        recovered = time.time()
-        wait_for(lambda: time.time() > recovered + 3, what="some time to pass")
-        agent.start()
-        incident = agent.wait_incident("resolved")
-        self.assertTrue(recovered - 1 < when(incident["resolved_at"]) < recovered + 1.5, incident)
-        self.assertEqual("resolve", self.wait_paged(2)[1]["event_action"])
-
     def test_ticks_missed_while_prometheus_could_not_be_reached_are_read_again(self):
         proxy = self.proxy()
         agent = self.with_the_metric_good(prometheus={"url": proxy.url})
@@ -267,20 +241,6 @@ class CatchingUp(EndToEnd):
         self.wait_told(1)
         self.assertEqual(["resolved"], self.told())
         self.assertEqual([], self.receiver.received(PAGERDUTY))
-
-    def test_a_pending_series_that_was_good_while_away_starts_anew(self):
-        agent = self.agent(self.rule(for_="8s"))
-        self.set(1)
-        wait_for(lambda: agent.metric("tocsin_series", state="pending") == 1, what="a pending series")
-        agent.stop()
-        self.set(0)
-        good = time.time()
-        wait_for(lambda: time.time() > good + 2.5, what="the recovery to last")
-        self.set(1)
-        agent.start()
-        incident = agent.wait_incident("open")
-        self.assertGreater(when(incident["series"][0]["since"]), good + 1)
-        self.assertEqual(8, when(incident["opened_at"]) - when(incident["series"][0]["since"]))
 
     def test_what_is_older_than_catch_up_was_not_observed(self):
         agent = self.with_the_metric_good(rules={"catch_up": "2s"})

@@ -147,17 +147,6 @@ class DedupWindow(EndToEnd):
                           outcome="collapsed")
         agent.wait_metric(0, "tocsin_outbox_depth", notifier="hook")
 
-    def test_a_breach_after_the_window_is_a_new_incident(self):
-        agent = self.agent(self.rule(dedup_window="2s"))
-        self.breach_and_recover(agent)
-        resolved_at = when(agent.incident("INC-1")["resolved_at"])
-        wait_for(lambda: time.time() > resolved_at + 3, what="the end of the window")
-        self.set(1)
-        incident = agent.wait_incident("open")
-        self.assertEqual(("INC-2", 0), (incident["id"], incident["flaps"]))
-        self.wait_told(3)
-        self.assertEqual(["firing", "resolved", "firing"], self.told())
-
     def test_a_rise_of_severity_is_never_held_back(self):
         agent = self.agent(self.rule(thresholds={"SEV3": "> 0", "SEV1": "> 5"}, dedup_window="5m"))
         self.breach_and_recover(agent)

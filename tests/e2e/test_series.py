@@ -180,15 +180,6 @@ class Missing(SeriesCase):
         self.set(0)
         self.assertNotEqual("series gone", agent.wait_incident("resolved")["resolve_reason"])
 
-    def test_a_failed_scrape_is_no_evidence(self):
-        agent = self.agent(self.rule(missing="5m"))
-        self.set(1)
-        agent.wait_incident("open")
-        self.exporter.fail_scrapes(True)
-        self.addCleanup(self.exporter.fail_scrapes, False)
-        wait_for(lambda: self.prometheus.value(self.metric) is None, what="the series to vanish")
-        self.assert_still(agent, "open")
-
     def test_after_missing_the_incident_resolves_because_the_series_is_gone(self):
         agent = self.agent(self.rule(missing="3s"))
         self.set(1)

@@ -14,6 +14,7 @@ from .exporter import Exporter
 from .faulty_proxy import FaultyProxy
 from .prometheus import Prometheus
 from .receiver import HOOK, PAGERDUTY, SLACK_WEBHOOK, Receiver
+from .scripted_prometheus import ScriptedPrometheus
 from .tocsin import Tocsin
 from .waiting import wait_for
 
@@ -113,6 +114,11 @@ class EndToEnd(unittest.TestCase):
         proxy = FaultyProxy(self.prometheus.url)
         self.addCleanup(proxy.close)
         return proxy
+
+    def scripted_prometheus(self):
+        prometheus = ScriptedPrometheus()
+        self.addCleanup(prometheus.close)
+        return prometheus
 
     # What was told
 

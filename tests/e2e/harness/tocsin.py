@@ -176,6 +176,14 @@ class Tocsin:
 
         return wait_for(found, timeout, f"{count} {state} incident(s) of {rule or 'any rule'}")
 
+    def wait_notification(self, kind, state, notifier="hook", incident="INC-1"):
+        """The notification of that kind on the incident, once it is in `state`."""
+        def found():
+            return next((n for n in self.incident(incident)["notifications"]
+                         if (n["notifier"], n["kind"], n["state"]) == (notifier, kind, state)), None)
+
+        return wait_for(found, 45, f"the {kind} for {notifier} to be {state}")
+
     def wait_metric(self, expected, name, **labels):
         """Metrics may be some moments old."""
         wait_for(lambda: self.metric(name, **labels) == expected, what=f"{name}{labels} to be {expected}")
@@ -190,6 +198,13 @@ class Tocsin:
         name = "tocsin_rule_evaluation_failures_total"
         goal = self.metric(name, rule=rule) + more
         wait_for(lambda: self.metric(name, rule=rule) >= goal, timeout, f"{more} more failed evaluations of {rule}")
+
+    def reload(self):
+        """Applies `config` and `rules` as they are now, and expects that they are taken."""
+        self.write()
+        reply = self.post("/-/reload")
+        if reply.status != 200:
+            raise AssertionError(f"reload: {reply.status} {reply.body}")
 
     def wait_log(self, text, timeout=45):
         wait_for(lambda: text in self.log(), timeout, f"{json.dumps(text)} in the log")

@@ -1,0 +1,189 @@
+"""What has bitten users of other systems, over restarts, reloads and jumps of the clock: one test each."""
+
+import os
+import time
+import unittest
+
+from harness import EndToEnd, FakeClock, wait_for, when
+
+
+class Restarts(EndToEnd):
+    def test_restart_keeps_recover_for_timer(self):
+        agent = self.agent(self.rule(recover_for="6s"))
+        self.set(1)
+        agent.wait_incident("open")
+        self.set(0)
+        good = time.time()
+        agent.wait_evaluations("Probe", 2)
+        agent.kill()
+        agent.start()
+        resolved_at = when(agent.wait_incident("resolved")["resolved_at"])
+        self.assertTrue(good + 5 <= resolved_at <= good + 8, resolved_at - good)
+
+    def test_restart_with_short_for_stays_open(self):
+        agent = self.agent(self.rule(for_="1s"))
+        self.set(1)
+        before = agent.wait_incident("open")
+        agent.wait_notification("open", "delivered")
+        agent.stop()
+        agent.start()
+        agent.wait_evaluations("Probe", 4)
+        incident, = agent.incidents()
+        self.assertEqual(("INC-1", "open", before["opened_at"]),
+                         (incident["id"], incident["state"], incident["opened_at"]))
+        self.assertEqual(["firing"], self.told())
+
+    def test_label_template_identity_after_restart(self):
+        labels = {"tier": "{{ if gt $value 5.0 }}high{{ else }}low{{ end }}", "owner": "{{ $labels.pod }}-team"}
+        agent = self.agent(self.rule(labels=labels))
+        self.set(1, pod="a")
+        before = agent.wait_incident("open")
+        self.assertEqual(("low", "a-team"), (before["labels"]["tier"], before["labels"]["owner"]))
+        agent.wait_notification("open", "delivered")
+        agent.kill()
+        self.set(9, pod="a")
+        agent.start()
+        agent.wait_evaluations("Probe", 3)
+        self.assertEqual([("INC-1", before["dedup_key"], "open")],
+                         [(i["id"], i["dedup_key"], i["state"]) for i in agent.incidents()])
+        self.set(0, pod="a")
+        self.wait_told(2)
+        self.assertEqual(["firing", "resolved"], self.told())
+        self.assertEqual(1, len({body["groupKey"] for body in self.receiver.taken("/hook")}))
+
+    def test_gap_in_downtime_is_reread(self):
+        agent = self.agent(self.rule(for_="8s"))
+        self.set(1)
+        wait_for(lambda: agent.metric("tocsin_series", state="pending") == 1, what="a pending series")
+        agent.stop()
+        self.set(0)
+        good = time.time()
+        wait_for(lambda: time.time() > good + 2.5, what="the recovery to last")
+        self.set(1)
+        agent.start()
+        incident = agent.wait_incident("open")
+        self.assertGreater(when(incident["series"][0]["since"]), good + 1)
+        self.assertEqual(8, when(incident["opened_at"]) - when(incident["series"][0]["since"]))
+
+    def test_resolved_during_downtime_is_told_after(self):
+        agent = self.agent(self.rule(), notifiers={"hook": self.hook(), "pager": self.pager()})
+        self.set(1)
+        self.wait_paged(1)
+        self.wait_told(1)
+        agent.stop()
+        self.set(0)
+        recovered = time.time()
+        wait_for(lambda: time.time() > recovered + 3, what="some time to pass")
+        agent.start()
+        incident = agent.wait_incident("resolved")
+        self.assertTrue(recovered - 1 < when(incident["resolved_at"]) < recovered + 1.5, incident)
+        self.assertEqual("resolve", self.wait_paged(2)[1]["event_action"])
+        self.wait_told(2)
+        self.assertEqual(["firing", "resolved"], self.told())
+
+    def test_store_unreadable_at_start_says_so(self):
+        agent = self.agent(self.rule())
+        self.set(1)
+        agent.wait_incident("open")
+        agent.stop()
+        path = os.path.join(agent.directory, "tocsin.db")
+        with open(path, "rb") as file:
+            good = file.read()
+        self.assertGreater(len(good), 3 * 4096)
+        for what, content in (("its header", b"\xff" * 100 + good[100:]),
+                              ("a page", good[:8192] + bytes(byte ^ 0xff for byte in good[8192:12288]) + good[12288:]),
+                              ("its second half", good[:len(good) // 2])):
+            with self.subTest(what):
+                with open(path, "wb") as file:
+                    file.write(content)
+                agent.start(ready=False)
+                self.assertEqual(1, agent.wait_exit())
+                self.assertIn(path, agent.log().splitlines()[-1])
+                with open(path, "rb") as file:
+                    self.assertEqual(content, file.read(), "it is left as it was")
+        with open(path, "wb") as file:
+            file.write(good)
+        agent.start()
+        self.assertEqual(["INC-1"], [incident["id"] for incident in agent.incidents()])
+
+    def test_resolved_first_opens_nothing(self):
+        self.set(0)
+        agent = self.agent(self.rule(recover_for="1s"))
+        agent.wait_evaluations("Probe", 3)
+        agent.stop()
+        agent.start()
+        agent.wait_evaluations("Probe", 3)
+        self.assertEqual([], agent.incidents())
+        self.assertEqual([], self.receiver.received("/hook"))
+
+
+class Reloads(EndToEnd):
+    def test_longer_for_after_reload_keeps_state(self):
+        agent = self.agent(self.rule(for_="1s"))
+        self.set(1)
+        agent.wait_incident("open")
+        agent.wait_notification("open", "delivered")
+        agent.rules["rule"] = [self.rule(for_="1h")]
+        agent.reload()
+        agent.wait_evaluations("Probe", 4)
+        self.assertEqual([("INC-1", "open")], [(i["id"], i["state"]) for i in agent.incidents()])
+        self.assertEqual(["firing"], self.told())
+        self.set(0)
+        agent.wait_incident("resolved")
+
+    def test_recovery_after_reload(self):
+        agent = self.agent(self.rule())
+        self.set(10)
+        self.wait_told(1)
+        agent.rules["rule"] = [self.rule(threshold="> 5", severity="SEV1")]
+        agent.reload()
+        self.set(0)
+        self.assertEqual("INC-1", agent.wait_incident("resolved")["id"])
+        wait_for(lambda: self.told()[-1] == "resolved", what="the resolution to be told")
+
+    def test_reload_sends_nothing_new(self):
+        agent = self.agent(self.rule(), notifiers={"hook": self.hook(), "pager": self.pager()})
+        self.set(1)
+        for notifier in ("hook", "pager"):
+            agent.wait_notification("open", "delivered", notifier)
+        agent.reload()
+        agent.wait_evaluations("Probe", 3)
+        agent.rules["rule"] = [self.rule(labels={"team": "payments"}, annotations={"summary": "in other words"}),
+                               self.rule("Other", "> 100")]
+        agent.config["route"] = [{"match": ["team=payments"], "notify": ["hook", "pager"]}]
+        agent.reload()
+        agent.wait_evaluations("Probe", 3)
+        self.assertEqual(1, len(self.receiver.received("/hook")))
+        self.assertEqual(1, len(self.receiver.received("/v2/enqueue")))
+
+
+class Clocks(EndToEnd):
+    def test_clock_set_back_does_not_reopen(self):
+        prometheus = self.scripted_prometheus()
+        prometheus.series = [({"pod": "over"}, 1), ({"pod": "open"}, 1)]
+        clock = FakeClock(self.directory)
+        agent = self.new_agent(self.rule(dedup_window="10m"), prometheus={"url": prometheus.url})
+        agent.start(environment=clock.environment)
+        self.wait_told(2)
+        prometheus.series = [({"pod": "over"}, 0), ({"pod": "open"}, 1)]
+        self.wait_told(3)
+        agent.wait_metric(0, "tocsin_outbox_depth", notifier="hook")
+        before = agent.incidents()
+        clock.set("-1h")
+        wait_for(lambda: agent.metric("tocsin_rule_last_evaluation_timestamp_seconds", rule="Probe")
+                 < time.time() - 1800, what="an evaluation at the earlier time")
+        agent.wait_evaluations("Probe", 4)
+        self.assertEqual(states(before), states(agent.incidents()))
+        self.assertEqual(["firing", "firing", "resolved"], self.told())
+        prometheus.series = [({"pod": "over"}, 0), ({"pod": "open"}, 0)]
+        self.wait_told(4)
+        self.assertEqual(["firing", "firing", "resolved", "resolved"], self.told())
+
+
+def states(incidents):
+    return sorted((incident["id"], incident["state"], incident["opened_at"], incident["flaps"])
+                  for incident in incidents)
+
+
+if __name__ == "__main__":
+    unittest.main()
