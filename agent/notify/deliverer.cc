@@ -188,15 +188,20 @@ void Deliverer::settle(Channel& channel, const Flight& flight, const Verdict& ve
   for (const IncidentId incident : flight.incidents) settle_one(channel, incident, verdict, again, now, draft);
 }
 
-/// A receiver that is down as a whole is not asked once for each incident that waits for it.
+/// A receiver that is down as a whole is not asked once for each incident that waits for it. Nothing is sent in a
+/// pause: a try that ends in it was under way before, so it neither lifts the pause nor counts as one more failure in a
+/// row.
 void Deliverer::pause(Channel& channel, const Verdict& verdict, Timestamp now) {
+  const bool paused = channel.paused_until && now < *channel.paused_until;
   if (verdict.outcome != Verdict::Outcome::retry || !verdict.pause_notifier) {
+    if (paused) return;
     channel.pauses = 0;
     channel.paused_until.reset();
     return;
   }
-  ++channel.pauses;
-  channel.paused_until = now + backoff(channel.pauses, fnv1a(channel.settings.name), verdict.after);
+  if (!paused) ++channel.pauses;
+  const Timestamp until = now + backoff(channel.pauses, fnv1a(channel.settings.name), verdict.after);
+  channel.paused_until = paused ? std::max(*channel.paused_until, until) : until;
 }
 
 void Deliverer::settle_one(Channel& channel, IncidentId incident, const Verdict& verdict, Timestamp again,

@@ -7,7 +7,9 @@
 #include <array>
 #include <chrono>
 
+#include "agent/base/limits.h"
 #include "agent/base/log.h"
+#include "agent/base/text.h"
 #include "agent/store/sqlite_connection.h"
 #include "agent/store/sqlite_error.h"
 
@@ -67,7 +69,7 @@ void check_pages(SQLite::Database& database, const std::string& location) {
   throw StoreFault(
       fmt::format("store {}: the database is damaged ({}); keep a copy of the file with its -wal, and "
                   "restore a backup",
-                  location, verdict));
+                  location, one_line(verdict, limits::kErrorTextBytesMax)));
 }
 
 void copy_before_upgrade(SQLite::Database& database, const std::string& location, int64_t version) {

@@ -16,6 +16,7 @@ namespace {
 
 using namespace testing;  // NOLINT(google-build-using-namespace): the builders of this folder
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 class Refusal : public ::testing::Test {
  protected:
@@ -40,6 +41,7 @@ class Refusal : public ::testing::Test {
     EXPECT_EQ(store.error().code, code);
     EXPECT_THAT(store.error().text, HasSubstr(text));
     EXPECT_THAT(store.error().text, HasSubstr(path_));
+    EXPECT_THAT(store.error().text, Not(HasSubstr("\n"))) << "an error is one line";
     EXPECT_TRUE(read_bytes(path_) == before) << "the file was changed";
   }
 

@@ -1,0 +1,108 @@
+#include "agent/notify/deliverer.h"
+
+#include <gtest/gtest.h>
+
+namespace tocsin {
+namespace {
+
+using namespace std::chrono_literals;
+
+const Timestamp kStart = from_unix_ms(1'000'000'000'000);
+constexpr IncidentId kIncidents = 20;
+
+NotifierSettings hook() {
+  WebhookSettings webhook;
+  webhook.http.url = Secret("http://localhost/hook");
+  NotifierSettings settings;
+  settings.name = "hook";
+  settings.type = webhook;
+  return settings;
+}
+
+Response refused_connection() {
+  Response response;
+  response.fault = TransportFault::connect;
+  return response;
+}
+
+Response answer(int status, std::optional<Duration> retry_after = std::nullopt) {
+  Response response;
+  response.status = status;
+  response.sent = true;
+  response.retry_after = retry_after;
+  return response;
+}
+
+/// Twenty incidents wait to be told to one webhook.
+class DelivererTest : public testing::Test {
+ protected:
+  DelivererTest() {
+    deliverer_.configure({hook()}, draft_);
+    for (IncidentId id = 1; id <= kIncidents; ++id) {
+      Incident& incident = incidents_[id];
+      incident.id = id;
+      incident.rule = "Probe";
+      outbox_.announce(
+          incident, {{.notifier = "hook", .repeat_interval = std::nullopt}}, Duration{0},
+          [](const std::string&, NotificationKind) { return true; }, kStart, draft_);
+    }
+  }
+
+  /// The ids of what goes out at `now`.
+  std::vector<RequestId> take(Timestamp now) {
+    std::vector<RequestId> ids;
+    for (const auto& [id, outgoing] : deliverer_.take(now, draft_)) ids.push_back(id);
+    return ids;
+  }
+  void complete(RequestId id, const Response& response, Timestamp now) {
+    deliverer_.completed(id, response, now, draft_);
+  }
+
+  Draft draft_;
+  Outbox outbox_;
+  std::map<IncidentId, Incident> incidents_;
+  RequestId next_id_ = 1;
+  Deliverer deliverer_{outbox_, [this](IncidentId id) { return &incidents_.at(id); },
+                       [](const std::string&) { return Links{}; }, [this] { return next_id_++; }};
+};
+
+TEST_F(DelivererTest, TriesThatFailTogetherAreOnePause) {
+  const std::vector<RequestId> tries = take(kStart);
+  ASSERT_EQ(tries.size(), limits::kInFlightPerNotifierMax);
+  for (const RequestId id : tries) complete(id, refused_connection(), kStart + 5ms);
+  EXPECT_EQ(take(kStart + 900ms), std::vector<RequestId>{});
+  EXPECT_EQ(take(kStart + 1600ms).size(), limits::kInFlightPerNotifierMax);
+}
+
+TEST_F(DelivererTest, PausesOfAReceiverThatStaysAwayGrow) {
+  for (const RequestId id : take(kStart)) complete(id, refused_connection(), kStart);
+  for (const RequestId id : take(kStart + 2s)) complete(id, refused_connection(), kStart + 2s);
+  EXPECT_EQ(take(kStart + 3900ms), std::vector<RequestId>{});
+  EXPECT_EQ(take(kStart + 6s).size(), limits::kInFlightPerNotifierMax);
+}
+
+TEST_F(DelivererTest, ATryThatWasUnderWayDoesNotEndTheRestAskedFor) {
+  const std::vector<RequestId> tries = take(kStart);
+  complete(tries[0], answer(429, 60s), kStart);
+  for (std::size_t index = 1; index < tries.size(); ++index) complete(tries[index], answer(200), kStart + 1s);
+  EXPECT_EQ(take(kStart + 59s), std::vector<RequestId>{});
+  EXPECT_FALSE(take(kStart + 62s).empty());
+}
+
+TEST_F(DelivererTest, TheWorstIsSentFirst) {
+  take(kStart);
+  incidents_[kIncidents + 1] = incidents_[1];
+  Incident& worst = incidents_[kIncidents + 1];
+  worst.id = kIncidents + 1;
+  worst.severity = Severity::sev1;
+  worst.announced.reset();
+  outbox_.announce(
+      worst, {{.notifier = "hook", .repeat_interval = std::nullopt}}, Duration{0},
+      [](const std::string&, NotificationKind) { return true; }, kStart + 1s, draft_);
+  complete(1, answer(200), kStart + 1s);
+  ASSERT_EQ(take(kStart + 1s).size(), 1U);
+  EXPECT_EQ(outbox_.head(worst.id, "hook").state, DeliveryState::sending);
+}
+
+}  // namespace
+}  // namespace tocsin
