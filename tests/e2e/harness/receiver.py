@@ -39,6 +39,7 @@ class Received:
     body: str
     at: float
     taken: bool  # answered as accepted
+    heard: bool  # accepted, but perhaps not answered
 
     def json(self):
         return json.loads(self.body)
@@ -66,7 +67,8 @@ class Receiver:
         self._script[path].extend(outcomes)
 
     def always(self, path, outcome):
-        """Every request to `path` that has no scripted outcome ends like this; None: as accepted."""
+        """Every request to `path` that has no scripted outcome ends like this, or like what this function returns;
+        None: as accepted."""
         self._always[path] = outcome
 
     def received(self, path):
@@ -85,10 +87,12 @@ class Receiver:
     def _take(self, path, headers, body):
         with self._lock:
             outcome = self._script[path].popleft() if self._script[path] else self._always.get(path)
+            if callable(outcome):
+                outcome = outcome()
             if outcome is None:
                 outcome = self._accepted(path, body)
             taken = isinstance(outcome, Answer) and outcome.status < 300
-            self._received.append(Received(path, headers, body, time.time(), taken))
+            self._received.append(Received(path, headers, body, time.time(), taken, taken or isinstance(outcome, Drop)))
         return outcome
 
     def _accepted(self, path, body):
