@@ -1,0 +1,123 @@
+// bare_loop URL RULES INTERVAL_MS: the floor under the cost of an evaluator. Sends the requests of so many rules at the
+// pace of tocsin's grid (64 slots in an interval, 8 requests at once) by a plain libcurl multi loop and throws every
+// answer away. Runs until it is ended.
+#include <curl/curl.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <deque>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr int kSlots = 64;
+constexpr int kConcurrent = 8;
+
+std::size_t discard(const char* /*data*/, std::size_t size, std::size_t count, void* /*user*/) {
+  return size * count;
+}
+
+struct EasyCleanup {
+  void operator()(CURL* easy) const { curl_easy_cleanup(easy); }
+};
+using Easy = std::unique_ptr<CURL, EasyCleanup>;
+
+std::string encoded_query(int rule) {
+  const std::string query = "bench_load{rule=\"" + std::to_string(rule) + "\"}";
+  const std::unique_ptr<char, decltype(&curl_free)> encoded(
+      curl_easy_escape(nullptr, query.c_str(), static_cast<int>(query.size())), curl_free);
+  return "query=" + std::string(encoded.get()) + "&time=";
+}
+
+class Loop {
+ public:
+  Loop(const std::string& url, int rules, std::chrono::milliseconds interval)
+      : slots_(kSlots), slot_length_(interval / kSlots) {
+    for (int rule = 0; rule < rules; ++rule)
+      slots_[static_cast<std::size_t>(rule % kSlots)].push_back(encoded_query(rule));
+    for (int index = 0; index < kConcurrent; ++index) idle_.push_back(make_easy(url));
+  }
+
+  [[noreturn]] void run() {
+    Clock::time_point next = Clock::now();
+    for (std::size_t slot = 0;; slot = (slot + 1) % kSlots) {
+      for (const std::string& query : slots_[slot]) waiting_.push_back(&query);
+      next += slot_length_;
+      work_until(next);
+    }
+  }
+
+ private:
+  static Easy make_easy(const std::string& url) {
+    Easy easy(curl_easy_init());
+    curl_easy_setopt(easy.get(), CURLOPT_URL, url.c_str());
+    curl_easy_setopt(easy.get(), CURLOPT_WRITEFUNCTION, discard);
+    curl_easy_setopt(easy.get(), CURLOPT_NOSIGNAL, 1L);
+    return easy;
+  }
+
+  void work_until(Clock::time_point end) {
+    while (Clock::now() < end) {
+      start_waiting();
+      int running = 0;
+      curl_multi_perform(multi_, &running);
+      collect();
+      if (!waiting_.empty() && !idle_.empty()) continue;
+      const auto left = std::chrono::ceil<std::chrono::milliseconds>(end - Clock::now());
+      if (left.count() > 0) curl_multi_poll(multi_, nullptr, 0, static_cast<int>(left.count()), nullptr);
+    }
+  }
+
+  void start_waiting() {
+    while (!waiting_.empty() && !idle_.empty()) {
+      const std::string body = *waiting_.front() + std::to_string(std::chrono::system_clock::now().time_since_epoch() /
+                                                                  std::chrono::seconds(1));
+      waiting_.pop_front();
+      curl_easy_setopt(idle_.back().get(), CURLOPT_POSTFIELDSIZE, static_cast<long>(body.size()));
+      curl_easy_setopt(idle_.back().get(), CURLOPT_COPYPOSTFIELDS, body.c_str());
+      curl_multi_add_handle(multi_, idle_.back().get());
+      busy_.push_back(std::move(idle_.back()));
+      idle_.pop_back();
+    }
+  }
+
+  void collect() {
+    int left = 0;
+    while (const CURLMsg* message = curl_multi_info_read(multi_, &left)) {
+      CURL* done = message->easy_handle;
+      if (message->data.result != CURLE_OK) {
+        std::fprintf(stderr, "bare_loop: %s\n", curl_easy_strerror(message->data.result));
+        std::exit(1);
+      }
+      curl_multi_remove_handle(multi_, done);
+      const auto found =
+          std::find_if(busy_.begin(), busy_.end(), [done](const Easy& easy) { return easy.get() == done; });
+      idle_.push_back(std::move(*found));
+      busy_.erase(found);
+    }
+  }
+
+  std::vector<std::vector<std::string>> slots_;
+  std::chrono::milliseconds slot_length_;
+  CURLM* multi_ = curl_multi_init();
+  std::vector<Easy> idle_;
+  std::vector<Easy> busy_;
+  std::deque<const std::string*> waiting_;
+};
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  if (argc != 4) {
+    std::fprintf(stderr, "usage: bare_loop URL RULES INTERVAL_MS\n");
+    return 64;
+  }
+  Loop(argv[1], std::atoi(argv[2]), std::chrono::milliseconds(std::atoi(argv[3]))).run();
+}

@@ -1,0 +1,94 @@
+#!/usr/bin/python3
+"""2,000 rules at 5 s on a real Prometheus, 2 % of them pending. What an evaluation costs is the CPU of Prometheus above
+what it needs without any rules, plus that of the evaluator. tocsin joins rules in one request (its default). The data
+of Prometheus lie in memory (/dev/shm), so that other programs' use of the disk does not show."""
+
+import contextlib
+import tempfile
+import time
+from urllib.request import urlopen
+
+import evaluators
+from canned import Canned
+from measure import wait_for
+from row import folder, row
+
+RULES = evaluators.Rules(2_000, interval=5, query='sum by (rule) (avg_over_time(bench_load{{rule="{rule}"}}[1m]))')
+
+
+def metrics():
+    """One series for each rule; one in fifty breaches."""
+    return "".join(f'bench_load{{rule="{number}"}} {int(number % 50 == 0)}\n' for number in range(RULES.count))
+
+
+def counted(url, metric):
+    """The sum of a counter over its labels."""
+    with urlopen(url + "/metrics") as reply:
+        lines = reply.read().decode().splitlines()
+    return sum(float(line.rpartition(" ")[2]) for line in lines if line.startswith(metric))
+
+
+QUERIES = 'prometheus_http_requests_total{code="200",handler="/api/v1/query"}'
+# Evaluator -> what counts its evaluations, as a function of (Prometheus, evaluator).
+COUNTERS = {
+    "tocsin": lambda prometheus, evaluator: counted(evaluator.url, "tocsin_rule_evaluations_total"),
+    "vmalert": lambda prometheus, evaluator: counted(prometheus.url, QUERIES),
+    "Prometheus's own rules": lambda prometheus, evaluator: counted(prometheus.url, "prometheus_rule_evaluations_total"),
+    "no rules": lambda prometheus, evaluator: 0,
+}
+MAKE = {
+    "tocsin": lambda directory, url: evaluators.tocsin(directory, url, RULES, batch=50),
+    "vmalert": lambda directory, url: evaluators.vmalert(directory, url, RULES),
+}
+
+
+def measure(options, name, target):
+    own = RULES if name == "Prometheus's own rules" else None
+    with contextlib.ExitStack() as stack:
+        data = stack.enter_context(tempfile.TemporaryDirectory(dir="/dev/shm"))
+        prometheus = stack.enter_context(evaluators.prometheus(data, target, own))
+        wait_for(lambda: ready(prometheus), 60, "Prometheus to scrape")
+        evaluator = None
+        if name in MAKE:
+            evaluator = stack.enter_context(MAKE[name](folder(options, "subject"), prometheus.url))
+        programs = [prometheus] + ([evaluator] if evaluator else [])
+        count = COUNTERS[name]
+        wait_for(lambda: name == "no rules" or (all(program.alive() for program in programs) and
+                                                reached(count, prometheus, evaluator)), 120, f"{name} to evaluate")
+        time.sleep(RULES.interval)
+        before, begun = count(prometheus, evaluator), time.monotonic()
+        cpu = [program.cpu() for program in programs]
+        time.sleep(options.seconds)
+        cpu = [program.cpu() - used for program, used in zip(programs, cpu)]
+        took = time.monotonic() - begun
+        after = count(prometheus, evaluator)
+        return sum(cpu) / took, (after - before) / took, [used / took for used in cpu]
+
+
+def ready(prometheus):
+    """Ready, and the first scrape is in."""
+    with contextlib.suppress(OSError):
+        return prometheus.alive() and counted(prometheus.url, "prometheus_tsdb_head_series ") > RULES.count
+    return False
+
+
+def reached(count, prometheus, evaluator):
+    with contextlib.suppress(OSError):
+        return count(prometheus, evaluator) >= RULES.count
+    return False
+
+
+with row(__doc__, "2,000 rules on a real Prometheus") as (shown, settings):
+    with Canned(folder(settings, "exporter"), metrics=metrics()) as exporter:
+        for _ in range(settings.repetitions):
+            idle = measure(settings, "no rules", exporter.url)[0]
+            shown.add("Prometheus without rules: CPU", "% of a core", idle * 100)
+            for subject in ("tocsin", "vmalert", "Prometheus's own rules"):
+                cpu, rate, parts = measure(settings, subject, exporter.url)
+                shown.add(f"{subject}: CPU per evaluation", "µs", (cpu - idle) / rate * 1e6)
+                if len(parts) > 1:
+                    shown.add(f"{subject}: of it the evaluator's", "µs", parts[1] / rate * 1e6)
+                shown.add(f"{subject}: of the wanted rate", "%", rate / (RULES.count / RULES.interval) * 100)
+    COST = "{}: CPU per evaluation".format
+    shown.ratio_goal("CPU of tocsin to Prometheus's own rules", COST("tocsin"), COST("Prometheus's own rules"), 1.3)
+    shown.ratio_goal("CPU of tocsin to vmalert", COST("tocsin"), COST("vmalert"), 0.15)
