@@ -9,6 +9,7 @@ from .faulty_proxy import Answer as ProxyAnswer
 from .faulty_proxy import Hang as ProxyHang
 from .http_client import request
 from .prometheus import Prometheus
+from .raw_http import RawConnection, ask
 from .receiver import HOOK, PAGERDUTY, SLACK_POST, SLACK_UPDATE, SLACK_WEBHOOK, Answer, Drop, Hang, Receiver
 from .scripted_prometheus import Raw, ScriptedPrometheus
 from .smtp_server import SmtpServer, make_certificate

@@ -85,6 +85,11 @@ class Tocsin:
     def pid(self):
         return self._process.pid
 
+    def peak_memory(self):
+        """In bytes: the most that was resident since the start."""
+        with open(f"/proc/{self.pid}/status") as file:
+            return next(int(line.split()[1]) for line in file if line.startswith("VmHWM:")) * 1024
+
     def running(self):
         return self._process is not None and self._process.poll() is None
 

@@ -1,0 +1,214 @@
+"""The HTTP port under abuse: scrapes are answered, no evaluation is missed, memory stays bounded, errors are errors."""
+
+import json
+import threading
+import unittest
+
+from harness import EndToEnd, RawConnection, ask, wait_for
+
+MIB = 1 << 20
+MEMORY_MAX = 150 * MIB
+GET = b"GET /metrics HTTP/1.1\r\nHost: localhost\r\n"
+POST = b"POST /-/reload HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+CHUNK = b"4000\r\n" + b" " * 0x4000 + b"\r\n"
+
+
+class AbuseCase(EndToEnd):
+    def setUp(self):
+        super().setUp()
+        prometheus = self.scripted_prometheus()
+        prometheus.series = [({"pod": "a"}, 1)]
+        # Long enough an interval that only a loop that stands still misses a tick.
+        self.under_test = self.agent(self.rule(interval="5s"), prometheus={"url": prometheus.url})
+        self.under_test.wait_incident("open")
+
+    def tearDown(self):
+        # What was done before each of these must not have hurt.
+        agent = self.under_test
+        agent.wait_evaluations("Probe", 1)
+        self.assertEqual(0, agent.metric("tocsin_rule_missed_evaluations_total", rule="Probe"))
+        self.assertEqual(0, agent.metric("tocsin_rule_evaluation_failures_total", rule="Probe"))
+        peak = agent.peak_memory()
+        print(f"{self._testMethodName}: at most {peak / MIB:.0f} MiB", flush=True)
+        self.assertLess(peak, MEMORY_MAX)
+        super().tearDown()
+
+    def assert_scraped(self):
+        self.assertIn("tocsin_build_info", self.under_test.get("/metrics").body)
+
+    def connect(self):
+        connection = RawConnection(self.under_test.port)
+        self.addCleanup(connection.close)
+        return connection
+
+    def at_once(self, count, work):
+        """Runs `work` in that many threads, scrapes meanwhile, and returns their results."""
+        results = []
+        threads = [threading.Thread(target=lambda: results.append(work()), daemon=True) for _ in range(count)]
+        for thread in threads:
+            thread.start()
+        while any(thread.is_alive() for thread in threads):
+            self.assert_scraped()
+        self.assertEqual(count, len(results), "a thread failed")
+        return results
+
+
+class Slow(AbuseCase):
+    def test_clients_that_send_byte_by_byte(self):
+        heads = [self.connect() for _ in range(250)]
+        bodies = [self.connect() for _ in range(250)]
+        for connection in heads:
+            connection.send(GET + b"X-Slow: ")
+        for connection in bodies:
+            connection.send(POST + b"Content-Length: 1000\r\n\r\n")
+        evaluations = "tocsin_rule_evaluations_total"
+        goal = self.under_test.metric(evaluations, rule="Probe") + 2
+
+        def round_by_round():
+            for connection in heads + bodies:
+                connection.send(b"x")
+            self.assert_scraped()
+            return self.under_test.metric(evaluations, rule="Probe") >= goal
+
+        wait_for(round_by_round, 60, "two evaluations meanwhile", every=0.2)
+
+    def test_clients_that_do_not_read(self):
+        connections = [self.connect() for _ in range(100)]
+        for _ in range(20):
+            for connection in connections:
+                if connection.open:
+                    connection.send((GET + b"\r\n") * 10)
+            self.assert_scraped()
+
+
+class Endless(AbuseCase):
+    def send_until_refused(self, head, piece, pieces):
+        """(how many pieces went out, the status of the answer or None)"""
+        with RawConnection(self.under_test.port) as connection:
+            connection.send(head)
+            sent = 0
+            while sent < pieces and connection.send(piece):
+                sent += 1
+            reply = connection.read_reply()
+            return sent, reply and reply[0]
+
+    def test_headers_without_end(self):
+        pieces = 2_000_000
+        results = self.at_once(8, lambda: self.send_until_refused(GET, b"X-Endless: " + b"x" * 1000 + b"\r\n", pieces))
+        for sent, status in results:
+            self.assertLess(sent, pieces)
+            self.assertIn(status, (431, None))
+
+    def test_chunked_bodies_of_two_gigabytes(self):
+        pieces = (2 << 30) // 0x4000
+        results = self.at_once(8, lambda: self.send_until_refused(POST + b"Transfer-Encoding: chunked\r\n\r\n", CHUNK,
+                                                                  pieces))
+        for sent, status in results:
+            self.assertLess(sent, pieces // 10)
+            self.assertIn(status, (413, None))
+
+    def test_bodies_announced_with_two_gigabytes(self):
+        pieces = (2 << 30) // 0x4000
+        results = self.at_once(8, lambda: self.send_until_refused(POST + b"Content-Length: 2147483648\r\n\r\n",
+                                                                  b" " * 0x4000, pieces))
+        for sent, status in results:
+            self.assertLess(sent, pieces // 10)
+            self.assertIn(status, (413, None))
+        status, _, body = ask(self.under_test.port, POST + b"Content-Length: 2147483648\r\n\r\n")
+        self.assertEqual((413, "error"), (status, json.loads(body)["status"]))
+
+
+class Many(AbuseCase):
+    CLIENTS = 4
+    REQUESTS = 5000  # of each client
+
+    def test_many_thousand_requests(self):
+        requests = [(GET + b"\r\n", 200), (b"GET /nothing HTTP/1.1\r\nHost: localhost\r\n\r\n", 404),
+                    (b"DELETE /api/v1/incidents HTTP/1.1\r\nHost: localhost\r\n\r\n", 405),
+                    (b"GET /api/v1/incidents?limit=0 HTTP/1.1\r\nHost: localhost\r\n\r\n", 400),
+                    (b"GET /api/v1/incidents HTTP/1.1\r\nHost: localhost\r\n\r\n", 200)]
+
+        def client():
+            wrong = []
+            with RawConnection(self.under_test.port) as connection:
+                for number in range(self.REQUESTS):
+                    content, expected = requests[number % len(requests)]
+                    connection.send(content)
+                    reply = connection.read_reply()
+                    if reply is None or reply[0] != expected:
+                        wrong.append((content, reply))
+            return wrong
+
+        self.assertEqual([[]] * self.CLIENTS, self.at_once(self.CLIENTS, client))
+
+
+# What each gets: a 4xx in the envelope of the API.
+BAD = {
+    "an unknown path": (404, b"GET /nothing HTTP/1.1\r\nHost: localhost\r\n\r\n"),
+    "a path that climbs": (404, b"GET /../../etc/passwd HTTP/1.1\r\nHost: localhost\r\n\r\n"),
+    "a path of bytes": (404, b"GET /\xff\xfe HTTP/1.1\r\nHost: localhost\r\n\r\n"),
+    "a long path": (404, b"GET /" + b"a" * 20_000 + b" HTTP/1.1\r\nHost: localhost\r\n\r\n"),
+    "an escape without digits": (400, b"GET /api/v1/incidents/%zz HTTP/1.1\r\nHost: localhost\r\n\r\n"),
+    "an escaped control character": (400, b"GET /api/v1/incidents/%00 HTTP/1.1\r\nHost: localhost\r\n\r\n"),
+    "another site's URL": (400, b"GET http://evil.example.org/metrics HTTP/1.1\r\nHost: localhost\r\n\r\n"),
+    "no path": (400, b"OPTIONS * HTTP/1.1\r\nHost: localhost\r\n\r\n"),
+    "CONNECT": (400, b"CONNECT example.org:443 HTTP/1.1\r\nHost: localhost\r\n\r\n"),
+    "an unknown method": (405, b"BREW /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n"),
+    "a method in small letters": (405, b"get /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n"),
+    "a method of bytes": (404, b"G\xffT / HTTP/1.1\r\nHost: localhost\r\n\r\n"),
+    "no Host": (400, b"GET /metrics HTTP/1.1\r\n\r\n"),
+    "two Hosts": (400, GET + b"Host: localhost\r\n\r\n"),
+    "a coding that is not known": (400, POST + b"Transfer-Encoding: gzip\r\n\r\n"),
+    "two lengths": (400, POST + b"Content-Length: 2\r\nContent-Length: 2\r\n\r\n{}"),
+    "a length and chunks": (400, POST + b"Transfer-Encoding: chunked\r\nContent-Length: 3\r\n\r\n0\r\n\r\n"),
+    "a body of another type": (415, POST.replace(b"json", b"xml") + b"Content-Length: 4\r\n\r\n<a/>"),
+    "a large body": (413, POST + b"Content-Length: 70000\r\n\r\n" + b" " * 70_000),
+}
+
+# What is no HTTP gets no further than libmicrohttpd, whose own short pages cannot be replaced: no envelope.
+NO_HTTP = {
+    "a word": (None, b"nonsense\r\n\r\n"),
+    "a greeting of TLS": (None, b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n"),
+    "no version": (400, b"GET /metrics\r\n\r\n"),
+    "a version that is not known": (505, b"GET /metrics HTTP/9.9\r\nHost: localhost\r\n\r\n"),
+    "a header without a colon": (400, GET + b"nonsense\r\n\r\n"),
+    "a negative length": (400, POST + b"Content-Length: -1\r\n\r\n"),
+    "a length beyond all numbers": (413, POST + b"Content-Length: 99999999999999999999\r\n\r\n"),
+    "a chunk without a length": (400, POST + b"Transfer-Encoding: chunked\r\n\r\nzz\r\n\r\n"),
+    "a path longer than all headers may be": (414, b"GET /" + b"a" * 40_000 + b" HTTP/1.1\r\nHost: localhost\r\n\r\n"),
+    "a header longer than all may be": (431, GET + b"X-Long: " + b"a" * 40_000 + b"\r\n\r\n"),
+    "too many headers": (431, GET + b"X-Many: a\r\n" * 4000 + b"\r\n"),
+}
+
+
+class Wrong(AbuseCase):
+    def test_every_bad_request_is_a_4xx_in_the_envelope(self):
+        for name, (expected, content) in BAD.items():
+            with self.subTest(name):
+                status, head, body = ask(self.under_test.port, content)
+                self.assertEqual(expected, status, body)
+                error = json.loads(body)
+                self.assertEqual(("error", {"status", "errorType", "error"}), (error["status"], set(error)))
+                self.assert_nothing_leaks(head + body)
+
+    def test_what_is_no_http_is_refused(self):
+        for name, (expected, content) in NO_HTTP.items():
+            with self.subTest(name):
+                reply = ask(self.under_test.port, content)
+                self.assertEqual(expected, reply and reply[0], reply)
+                self.assert_nothing_leaks("".join(map(str, reply or ())))
+
+    def test_good_answers_name_no_program_and_no_version(self):
+        for path in ("/-/healthy", "/-/ready", "/api/v1/incidents", "/api/v1/rules"):
+            with self.subTest(path):
+                _, head, body = ask(self.under_test.port, f"GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
+                self.assert_nothing_leaks(head + body)
+
+    def assert_nothing_leaks(self, answer):
+        version = self.under_test.get("/api/v1/status").json()["data"]["version"]
+        for text in ("server:", "x-powered-by", "microhttpd", "root:", f"tocsin {version}", f"tocsin/{version}"):
+            self.assertNotIn(text, answer.lower())
+
+
+if __name__ == "__main__":
+    unittest.main()
