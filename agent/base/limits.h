@@ -15,6 +15,9 @@ inline constexpr std::size_t kIdleHandlesMax = 32;  // curl handles kept for the
 inline constexpr long kIdleConnectionsMax = 128;
 inline constexpr long kFarewellSecondsMax = 1;                          // for a mail server's answer to QUIT
 inline constexpr Duration kConnectionAgeMax = std::chrono::minutes(5);  // changes of DNS and certificates are seen
+inline constexpr std::size_t kJoinedBytesMax = 512ULL << 10;            // of the queries joined in one request
+inline constexpr Duration kSlowQueryMin{100};  // a query is slow that takes so long, and so many times what is usual
+inline constexpr int kSlowQueryFactor = 10;
 inline constexpr std::size_t kIncidentSeriesMax = 20;                   // series listed on an incident (contract 4)
 inline constexpr std::size_t kErrorTextBytesMax = 500;                  // of a peer's error text kept for people
 inline constexpr std::size_t kRangePointsMax = 5000;  // points of one query_range (Prometheus allows 11,000)

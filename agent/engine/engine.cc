@@ -64,6 +64,7 @@ void Engine::turn(Duration wait_max) {
   for (EngineCommand& command : world_.inbox.take()) obey(std::move(command));
   for (const Completed& one : completed) take(one);
   const Timestamp now = world_.clock.now();
+  apply_self_rules(now);
   if (!stopping_) start_polls(now);
   announce(now);
   outbox_.remind(

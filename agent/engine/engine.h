@@ -66,21 +66,27 @@ class Engine {
 
   // Polls and their answers (engine_polls.cc).
   struct Asked {
-    std::size_t poll = 0;
+    Batch batch;      // its tick led here; the rest up to it is asked for in further requests
     Timestamp first;  // of the ticks asked for
     Timestamp last;
-    Timestamp tick;  // the tick that led here; the rest up to it is asked for in further requests
-    std::optional<std::vector<AnswerAt>> read_again;  // a range's answers, while it is asked where they were observed
+    Timestamp at;                                          // when it was asked
+    std::optional<std::vector<AnswerAt>> read_again = {};  // a range's, while it is asked where they were observed
   };
+  using Answers = std::vector<std::expected<Answer, QueryFault>>;
   void start_polls(Timestamp now);
-  void ask(std::size_t index, Timestamp tick, Timestamp now);
+  void ask(Batch batch, Timestamp now);
+  void ask_instant(Asked asked);
   void ask_range(Asked asked, std::string_view query);
   void answered(Asked asked, const Response& response);
+  std::expected<Answers, QueryFault> parse(const Asked& asked, const Response& response) const;
+  Poller::Outcome outcome(const std::expected<Answers, QueryFault>& answers, const Asked& asked,
+                          const Response& response) const;
   void range_answered(Asked asked, const Response& response);
-  void applied(const Asked& asked, const std::vector<AnswerAt>& answers, const Response& response);
-  void failed(const Asked& asked, const QueryFault& fault, const Response& response);
+  void range_failed(const Asked& asked, const QueryFault& fault, const Response& response);
+  void applied(std::size_t poll, Timestamp tick, const std::vector<AnswerAt>& answers, const Response& response);
+  void failed(std::size_t poll, Timestamp tick, const QueryFault& fault, const Response& response);
   void apply_tick(RuleRuntime& runtime, const Answer& answer, Timestamp tick, Timestamp now);
-  void apply_self_rules(Timestamp now, bool answered);
+  void apply_self_rules(Timestamp now);
   void record(const IncidentBook::Events& events, Timestamp at);
   void announce(Timestamp now);
   bool settled(const std::string& rule) const;
@@ -114,6 +120,9 @@ class Engine {
   Poller poller_;
   std::map<std::string, std::size_t> poll_of_rule_;
   std::map<RequestId, Asked> asked_;
+  std::set<std::string> failing_alone_;  // rules that fail while Prometheus answers others: the fault is their own
+  bool polls_ended_ = false;             // in this turn
+  bool polls_answered_ = false;
 
   IncidentBook book_;
   std::set<IncidentId> to_announce_;

@@ -82,7 +82,10 @@ void Engine::adopt_rules(Timestamp now) {
   rules_.clear();
   rule_index_.clear();
   poll_of_rule_.clear();
-  poller_ = Poller(config_->prometheus.max_concurrent_queries);
+  const PrometheusConfig& prometheus = config_->prometheus;
+  poller_ = Poller({.requests_max = static_cast<std::size_t>(prometheus.max_concurrent_queries),
+                    .batch = static_cast<std::size_t>(prometheus.batch),
+                    .timeout = prometheus.http.timeout});
   for (const auto& rule : config_->rules) {
     rule_index_[rule->name] = rules_.size();
     const auto found = before.find(rule->name);
@@ -115,6 +118,7 @@ RuleRuntime Engine::keep(RuleRuntime old, const std::shared_ptr<const Rule>& rul
 
 void Engine::remove_rule(const RuleRuntime& gone, const std::string& reason, Timestamp now) {
   const std::string& name = gone.rule->name;
+  failing_alone_.erase(name);
   record(book_.resolve_all(name, reason, now, draft_), now);
   draft_.series.erase(name);
   draft_.rules.erase(name);

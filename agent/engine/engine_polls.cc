@@ -10,6 +10,7 @@
 #include "agent/engine/engine.h"
 #include "agent/engine/self_rules.h"
 #include "agent/incident/describe.h"
+#include "agent/poll/joined_query.h"
 #include "agent/poll/presence.h"
 #include "agent/poll/prom_answer.h"
 #include "agent/poll/query.h"
@@ -34,37 +35,45 @@ std::string title(const Incident& incident) {
 
 void Engine::start_polls(Timestamp now) {
   std::vector<MissedTicks> missed;
-  const std::vector<DuePoll> due = poller_.take(now, missed);
+  std::vector<Batch> due = poller_.take(now, missed);
   for (const MissedTicks& one : missed) {
     for (const std::size_t rule : poller_.poll(one.poll).rules) {
       rules_[rule].status.missed += static_cast<uint64_t>(one.count);
     }
   }
-  for (const DuePoll& one : due) ask(one.poll, one.tick, now);
+  for (Batch& batch : due) ask(std::move(batch), now);
 }
 
-/// Asks for the ticks that are not covered yet, up to `tick`: one query at `tick` alone, or a range where ticks were
-/// missed while tocsin was away or Prometheus did not answer.
-void Engine::ask(std::size_t index, Timestamp tick, Timestamp now) {
-  Poll& poll = poller_.poll(index);
+/// Asks for the ticks that are not covered yet, up to the batch's: one query at that tick alone, or a range where ticks
+/// were missed while tocsin was away or Prometheus did not answer.
+void Engine::ask(Batch batch, Timestamp now) {
+  const Timestamp tick = batch.tick;
+  // The first tick after a start is asked late: the one that comes due meanwhile is read after it.
+  for (const std::size_t index : batch.polls) poller_.poll(index).reading_again = !poller_.poll(index).asked;
+  if (batch.polls.size() > 1 || batch.part_of) return ask_instant({std::move(batch), tick, tick, now});
+  Poll& poll = poller_.poll(batch.polls.front());
   const Duration interval = poll.grid.interval();
   const Timestamp oldest = poll.grid.after(std::max(poll.covered, now - config_->catch_up - interval));
-  Asked asked{.poll = index, .first = std::min(oldest, tick), .last = tick, .tick = tick, .read_again = {}};
-  // The first tick after a start is asked late: the one that comes due meanwhile is read after it.
-  poll.reading_again = asked.first < tick || !poll.asked;
-  if (asked.first < tick) {
-    asked.last = std::min(tick, asked.first + interval * static_cast<int64_t>(limits::kRangePointsMax - 1));
-    ask_range(std::move(asked), poll.query);
-    return;
-  }
+  if (oldest >= tick) return ask_instant({std::move(batch), tick, tick, now});
+  poll.reading_again = true;
+  const Timestamp last = std::min(tick, oldest + interval * static_cast<int64_t>(limits::kRangePointsMax - 1));
+  ask_range({std::move(batch), oldest, last, now}, poll.query);
+}
+
+void Engine::ask_instant(Asked asked) {
+  std::vector<std::string_view> queries;
+  queries.reserve(asked.batch.polls.size());
+  for (const std::size_t index : asked.batch.polls) queries.push_back(poller_.poll(index).query);
+  const Timestamp at = asked.batch.tick - config_->prometheus.query_offset;
   asked_.emplace(next_request_, std::move(asked));
-  world_.transport.start(next_request_++,
-                         instant_query(config_->prometheus, poll.query, tick - config_->prometheus.query_offset));
+  world_.transport.start(
+      next_request_++,
+      instant_query(config_->prometheus, queries.size() > 1 ? join_queries(queries) : queries.front(), at));
 }
 
 void Engine::ask_range(Asked asked, std::string_view query) {
   const Duration offset = config_->prometheus.query_offset;
-  const Duration step = poller_.poll(asked.poll).grid.interval();
+  const Duration step = poller_.poll(asked.batch.polls.front()).grid.interval();
   HttpRequest request = range_query(config_->prometheus, query, asked.first - offset, asked.last - offset, step);
   asked_.emplace(next_request_, std::move(asked));
   world_.transport.start(next_request_++, std::move(request));
@@ -72,57 +81,106 @@ void Engine::ask_range(Asked asked, std::string_view query) {
 
 void Engine::answered(Asked asked, const Response& response) {
   counts_.query_duration.observe(seconds(response.took));
+  polls_ended_ = true;
   if (asked.first < asked.last) return range_answered(std::move(asked), response);
-  auto answer = parse_instant(response, poller_.poll(asked.poll).allow_partial);
-  if (!answer) return failed(asked, answer.error(), response);
-  std::vector<AnswerAt> answers;
-  answers.push_back({asked.last, std::move(*answer)});
-  applied(asked, answers, response);
+  auto answers = parse(asked, response);
+  if (poller_.ended(asked.batch, outcome(answers, asked, response), response.took)) return;
+  for (std::size_t member = 0; member < asked.batch.polls.size(); ++member) {
+    const std::size_t poll = asked.batch.polls[member];
+    if (!answers) {
+      failed(poll, asked.batch.tick, answers.error(), response);
+    } else if (auto& answer = (*answers)[member]; !answer) {
+      failed(poll, asked.batch.tick, answer.error(), response);
+    } else {
+      std::vector<AnswerAt> at_tick;
+      at_tick.push_back({asked.batch.tick, *std::move(answer)});
+      applied(poll, asked.batch.tick, at_tick, response);
+    }
+  }
+}
+
+std::expected<Engine::Answers, QueryFault> Engine::parse(const Asked& asked, const Response& response) const {
+  const std::vector<std::size_t>& polls = asked.batch.polls;
+  const bool allow_partial = poller_.polls()[polls.front()].allow_partial;
+  if (polls.size() > 1) return parse_joined(response, allow_partial, polls.size());
+  auto answer = parse_instant(response, allow_partial);
+  if (!answer) return std::unexpected(answer.error());
+  return Answers{*std::move(answer)};
+}
+
+Poller::Outcome Engine::outcome(const std::expected<Answers, QueryFault>& answers, const Asked& asked,
+                                const Response& response) const {
+  using enum Poller::Outcome;
+  if (answers) return answers->front() && answers->front()->scalar ? answered_scalar : answered;
+  const bool others_answered = last_answer_ && *last_answer_ > asked.at;
+  switch (answers.error().kind) {
+    case QueryFault::Kind::unreachable:
+      return response.fault == TransportFault::timeout && others_answered ? timed_out : unanswered;
+    case QueryFault::Kind::partial:
+      return unanswered;
+    case QueryFault::Kind::rejected:
+    case QueryFault::Kind::unusable:
+      break;
+  }
+  return response.took > config_->prometheus.http.timeout / 2 ? timed_out : refused;
 }
 
 /// First the range itself, then at which of its ticks Prometheus was there to see anything.
 void Engine::range_answered(Asked asked, const Response& response) {
-  const Poll& poll = poller_.poll(asked.poll);
+  const std::size_t index = asked.batch.polls.front();
+  Poll& poll = poller_.poll(index);
   const Duration offset = config_->prometheus.query_offset;
   auto answers =
       parse_range(response, poll.allow_partial, asked.first - offset, asked.last - offset, poll.grid.interval());
-  if (!answers) return failed(asked, answers.error(), response);
+  if (!answers) return range_failed(asked, answers.error(), response);
   if (!asked.read_again) {
     asked.read_again = std::move(*answers);
     return ask_range(std::move(asked), kPresenceQuery);
   }
   drop_unobserved(*asked.read_again, *answers);
   for (AnswerAt& answer : *asked.read_again) answer.at += offset;
-  applied(asked, *asked.read_again, response);
+  applied(index, asked.last, *asked.read_again, response);
+  if (asked.last < asked.batch.tick) {
+    ask(std::move(asked.batch), world_.clock.now());
+  } else {
+    poller_.ended(asked.batch, Poller::Outcome::answered, Duration{0});
+  }
 }
 
-void Engine::applied(const Asked& asked, const std::vector<AnswerAt>& answers, const Response& response) {
+void Engine::range_failed(const Asked& asked, const QueryFault& fault, const Response& response) {
+  if (fault.kind != QueryFault::Kind::unreachable) {
+    log::warn("missed ticks cannot be read again and are not observed", {{"reason", fault.text}});
+  }
+  poller_.ended(asked.batch, Poller::Outcome::unanswered, Duration{0});
+  failed(asked.batch.polls.front(), asked.batch.tick, fault, response);
+}
+
+void Engine::applied(std::size_t poll, Timestamp tick, const std::vector<AnswerAt>& answers, const Response& response) {
   const Timestamp now = world_.clock.now();
+  polls_answered_ = true;
   last_answer_ = now;
   unanswered_since_.reset();
   if (!prometheus_error_.empty()) log::info("Prometheus answers again", {});
   prometheus_error_.clear();
-  for (const std::size_t index : poller_.poll(asked.poll).rules) {
+  for (const std::size_t index : poller_.poll(poll).rules) {
     RuleRuntime& runtime = rules_[index];
     if (runtime.behind) draft_.rules.insert(runtime.rule->name);
     runtime.behind = false;
+    if (runtime.failing_since) failing_alone_.erase(runtime.rule->name);
     runtime.failing_since.reset();
-    runtime.failing_alone = false;
     if (!runtime.status.last_error.empty()) log::info("rule is evaluated again", {{"rule", runtime.rule->name}});
     runtime.status.last_error.clear();
     runtime.status.last_duration = response.took;
     for (const AnswerAt& answer : answers) apply_tick(runtime, answer.answer, answer.at, now);
   }
-  if (asked.last < asked.tick) {
-    poller_.poll(asked.poll).covered = asked.last;
-    ask(asked.poll, asked.tick, now);
-    return;
+  if (tick < poller_.poll(poll).tick) {
+    poller_.poll(poll).covered = tick;
+  } else {
+    poller_.done(poll, tick, Poller::Result::applied);
   }
-  poller_.done(asked.poll, asked.tick, Poller::Result::applied);
-  apply_self_rules(now, true);
 }
 
-void Engine::failed(const Asked& asked, const QueryFault& fault, const Response& response) {
+void Engine::failed(std::size_t poll, Timestamp tick, const QueryFault& fault, const Response& response) {
   const Timestamp now = world_.clock.now();
   const bool unreachable = fault.kind == QueryFault::Kind::unreachable;
   if (unreachable) {
@@ -130,33 +188,33 @@ void Engine::failed(const Asked& asked, const QueryFault& fault, const Response&
     if (prometheus_error_ != fault.text) log::warn("Prometheus does not answer", {{"reason", fault.text}});
     prometheus_error_ = fault.text;
   } else {
+    polls_answered_ = true;
     last_answer_ = now;
     unanswered_since_.reset();
     prometheus_error_.clear();
   }
-  for (const std::size_t index : poller_.poll(asked.poll).rules) {
+  for (const std::size_t index : poller_.poll(poll).rules) {
     RuleRuntime& runtime = rules_[index];
     const std::string& name = runtime.rule->name;
     ++runtime.status.evaluations;
     ++runtime.status.failures;
-    runtime.status.last_evaluation = asked.tick;
+    runtime.status.last_evaluation = tick;
     runtime.status.last_duration = response.took;
     if (!unreachable && runtime.status.last_error != fault.text) {
       log::warn("rule cannot be evaluated", {{"rule", name}, {"reason", fault.text}});
     }
     runtime.status.last_error = fault.text;
     // Prometheus has answered another query since this one began to fail: the fault is this rule's own.
-    runtime.failing_alone =
-        !unreachable || (runtime.failing_since && last_answer_ && *last_answer_ > *runtime.failing_since);
+    if (!unreachable || (runtime.failing_since && last_answer_ && *last_answer_ > *runtime.failing_since)) {
+      failing_alone_.insert(name);
+    } else {
+      failing_alone_.erase(name);
+    }
     if (!runtime.failing_since) runtime.failing_since = now;
     if (runtime.behind != unreachable) draft_.rules.insert(name);
     runtime.behind = unreachable;
   }
-  if (!unreachable && asked.first != asked.last) {
-    log::warn("missed ticks cannot be read again and are not observed", {{"reason", fault.text}});
-  }
-  poller_.done(asked.poll, asked.tick, unreachable ? Poller::Result::unreachable : Poller::Result::refused);
-  apply_self_rules(now, !unreachable);
+  poller_.done(poll, tick, unreachable ? Poller::Result::unreachable : Poller::Result::refused);
 }
 
 void Engine::apply_tick(RuleRuntime& runtime, const Answer& answer, Timestamp tick, Timestamp now) {
@@ -177,14 +235,17 @@ void Engine::apply_tick(RuleRuntime& runtime, const Answer& answer, Timestamp ti
   record(events, tick);
 }
 
-/// TocsinBlind sees every poll; TocsinRuleFailing only what happens while Prometheus answers, for a rule that fails
-/// with all others is no news of its own.
-void Engine::apply_self_rules(Timestamp now, bool answered) {
-  // Several polls may end in one millisecond, and the last of them is what is true.
+/// TocsinBlind sees every turn in which polls ended; TocsinRuleFailing only what happens while Prometheus answers, for
+/// a rule that fails with all others is no news of its own.
+void Engine::apply_self_rules(Timestamp now) {
+  if (!std::exchange(polls_ended_, false)) return;
+  // Several turns may fall into one millisecond, and the last of them is what is true.
   blind_.last_tick.reset();
   rule_failing_.last_tick.reset();
   apply_tick(blind_, blind_answer(unanswered_since_.has_value()), now, now);
-  if (answered) apply_tick(rule_failing_, rule_failing_answer(rules_), now, now);
+  if (std::exchange(polls_answered_, false)) {
+    apply_tick(rule_failing_, rule_failing_answer(failing_alone_), now, now);
+  }
 }
 
 void Engine::record(const IncidentBook::Events& events, Timestamp at) {

@@ -20,7 +20,6 @@ struct RuleRuntime {
   bool behind = false;                 // Prometheus did not answer its last query: ticks will be read again
   RuleStatus status;
   std::optional<Timestamp> failing_since;  // first failure since its last good answer
-  bool failing_alone = false;              // it fails while Prometheus answers others: the fault is the rule's own
 
   explicit RuleRuntime(std::shared_ptr<const Rule> its_rule) : rule(std::move(its_rule)) { status.rule = rule; }
 };

@@ -54,11 +54,9 @@ Answer blind_answer(bool unanswered) {
   return answer;
 }
 
-Answer rule_failing_answer(const std::vector<RuleRuntime>& rules) {
+Answer rule_failing_answer(const std::set<std::string>& failing) {
   Answer answer;
-  for (const RuleRuntime& runtime : rules) {
-    if (runtime.failing_alone) answer.samples.push_back({Labels{{"failing_rule", runtime.rule->name}}, 1});
-  }
+  for (const std::string& rule : failing) answer.samples.push_back({Labels{{"failing_rule", rule}}, 1});
   return answer;
 }
 

@@ -5,11 +5,11 @@
 #pragma once
 
 #include <memory>
+#include <set>
 #include <string>
-#include <vector>
 
 #include "agent/config/config.h"
-#include "agent/engine/rule_runtime.h"
+#include "agent/poll/answer.h"
 
 namespace tocsin {
 
@@ -24,6 +24,6 @@ std::shared_ptr<const Rule> rule_failing_rule(const PrometheusConfig& prometheus
 /// One series while Prometheus has not answered, none otherwise.
 Answer blind_answer(bool unanswered);
 /// One series for each rule that fails on its own.
-Answer rule_failing_answer(const std::vector<RuleRuntime>& rules);
+Answer rule_failing_answer(const std::set<std::string>& failing);
 
 }  // namespace tocsin

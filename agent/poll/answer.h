@@ -21,7 +21,8 @@ struct QueryFault {
   enum class Kind {
     unreachable,  // no Prometheus answered: network, timeout, a page that is not its API's
     rejected,     // Prometheus answered with an error: this rule's own fault
-    unusable,  // Prometheus answered, and the answer cannot be used: wrong type, duplicate labels, too large, partial
+    unusable,     // Prometheus answered, and the answer cannot be used: wrong type, duplicate labels, too large
+    partial,      // likewise: some storage behind it did not answer
   };
   Kind kind = Kind::unreachable;
   std::string text;
@@ -29,6 +30,7 @@ struct QueryFault {
 
 struct Answer {
   std::vector<Sample> samples;
+  bool scalar = false;  // one number, shown as one series without labels
 };
 
 /// One grid point of a query_range answer.

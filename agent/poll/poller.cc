@@ -4,6 +4,7 @@
 
 #include "agent/base/assert.h"
 #include "agent/base/limits.h"
+#include "agent/poll/joined_query.h"
 
 namespace tocsin {
 
@@ -21,8 +22,11 @@ std::size_t Poller::add(std::string query, Duration interval, bool allow_partial
                     .phase = Poll::Phase::idle,
                     .tick = done,
                     .next = done,
-                    .asked = false});
+                    .asked = false,
+                    .company = 1,
+                    .company_max = 1});
   const std::size_t index = polls_.size() - 1;
+  if (can_be_joined(polls_[index].query)) polls_[index].company = polls_[index].company_max = limits_.batch;
   by_query_.emplace(std::tuple(polls_[index].query, interval, allow_partial), index);
   schedule(index, done < latest ? latest : latest + interval);
   return index;
@@ -34,8 +38,18 @@ std::optional<std::size_t> Poller::find(const std::string& query, Duration inter
   return found->second;
 }
 
-std::vector<DuePoll> Poller::take(Timestamp now, std::vector<MissedTicks>& missed) {
+std::vector<Batch> Poller::take(Timestamp now, std::vector<MissedTicks>& missed) {
   set_back(now);
+  queue_due(now, missed);
+  std::vector<Batch> due;
+  while (in_flight_ < limits_.requests_max && !(parts_.empty() && queued_.empty())) {
+    due.push_back(next_batch());
+    ++in_flight_;
+  }
+  return due;
+}
+
+void Poller::queue_due(Timestamp now, std::vector<MissedTicks>& missed) {
   while (!timers_.empty() && timers_.begin()->first <= now) {
     const std::size_t index = timers_.begin()->second;
     Poll& poll = polls_[index];
@@ -51,15 +65,98 @@ std::vector<DuePoll> Poller::take(Timestamp now, std::vector<MissedTicks>& misse
     }
     schedule(index, latest + poll.grid.interval());
   }
-  std::vector<DuePoll> due;
-  while (!queued_.empty() && in_flight_ < max_concurrent_) {
-    const std::size_t index = queued_.front();
-    queued_.pop_front();
-    polls_[index].phase = Poll::Phase::in_flight;
-    ++in_flight_;
-    due.push_back({index, polls_[index].tick});
+}
+
+/// The queue is in the order of ticks, so those that may be asked together stand together.
+Batch Poller::next_batch() {
+  if (!parts_.empty()) {
+    Batch part = std::move(parts_.front());
+    parts_.pop_front();
+    return part;
   }
-  return due;
+  const Poll& first = polls_[queued_.front()];
+  Batch batch{.polls = {}, .tick = first.tick, .part_of = nullptr};
+  std::size_t company = first.company;
+  std::size_t bytes = 0;
+  while (!queued_.empty()) {
+    Poll& poll = polls_[queued_.front()];
+    company = std::min(company, poll.company);
+    bytes += poll.query.size();
+    const bool fits = batch.polls.size() < company && bytes <= limits::kJoinedBytesMax && joins(poll) && joins(first) &&
+                      poll.tick == first.tick && poll.allow_partial == first.allow_partial;
+    if (!batch.polls.empty() && !fits) break;
+    poll.phase = Poll::Phase::in_flight;
+    batch.polls.push_back(queued_.front());
+    queued_.pop_front();
+  }
+  return batch;
+}
+
+/// What is read again is read alone, as a range.
+bool Poller::joins(const Poll& poll) const {
+  return poll.grid.after(poll.covered) >= poll.tick;
+}
+
+bool Poller::ended(const Batch& batch, Outcome outcome, Duration took) {
+  --in_flight_;
+  const bool failed = outcome == Outcome::refused || outcome == Outcome::timed_out;
+  if (failed && batch.polls.size() > 1) {
+    split(batch, outcome == Outcome::timed_out);
+    return true;
+  }
+  learn(batch, outcome, took);
+  return false;
+}
+
+/// What was refused is halved until it is clear who is to blame; what took too long is not made to wait once more.
+void Poller::split(const Batch& batch, bool one_by_one) {
+  const std::size_t size = batch.polls.size();
+  const std::size_t part = one_by_one ? 1 : (size + 1) / 2;
+  const auto halving = batch.part_of ? batch.part_of : std::make_shared<Halving>(Halving{.members = batch.polls});
+  for (std::size_t at = 0; at < size; at += part) {
+    const auto begin = batch.polls.begin() + static_cast<std::ptrdiff_t>(at);
+    const auto end = batch.polls.begin() + static_cast<std::ptrdiff_t>(std::min(at + part, size));
+    parts_.push_back({.polls = {begin, end}, .tick = batch.tick, .part_of = halving});
+    ++halving->parts_open;
+  }
+  --halving->parts_open;
+}
+
+void Poller::learn(const Batch& batch, Outcome outcome, Duration took) {
+  const std::size_t size = batch.polls.size();
+  const bool slow = outcome == Outcome::timed_out || is_slow(took);
+  for (const std::size_t index : batch.polls) {
+    Poll& poll = polls_[index];
+    if (outcome == Outcome::answered_scalar) poll.company_max = 1;
+    poll.company = std::clamp<std::size_t>(slow ? size / 2 : poll.company * 2, 1, poll.company_max);
+  }
+  if (outcome == Outcome::answered) usual_ = usual_ == Duration{0} ? took : (usual_ * 15 + took) / 16;
+  if (!batch.part_of) return;
+  Halving& halving = *batch.part_of;
+  if (outcome == Outcome::unanswered) halving.conclusive = false;
+  if (outcome == Outcome::answered || outcome == Outcome::answered_scalar) {
+    halving.largest_answered = std::max(halving.largest_answered, size);
+  }
+  if (outcome != Outcome::answered)
+    halving.culprits.insert(halving.culprits.end(), batch.polls.begin(), batch.polls.end());
+  if (--halving.parts_open == 0) conclude(halving);
+}
+
+/// A culprit is asked alone from now on. Where each part was answered, together they were too much; where none was,
+/// the fault is not theirs.
+void Poller::conclude(const Halving& halving) {
+  if (!halving.conclusive || halving.largest_answered == 0) return;
+  const bool blame = !halving.culprits.empty();
+  for (const std::size_t index : blame ? halving.culprits : halving.members) {
+    Poll& poll = polls_[index];
+    poll.company_max = blame ? 1 : std::min(poll.company_max, halving.largest_answered);
+    poll.company = std::min(poll.company, poll.company_max);
+  }
+}
+
+bool Poller::is_slow(Duration took) const {
+  return took > limits_.timeout / 10 ||
+         (usual_ > Duration{0} && took > limits::kSlowQueryMin && took > usual_ * limits::kSlowQueryFactor);
 }
 
 void Poller::done(std::size_t index, Timestamp tick, Result result) {
@@ -67,7 +164,6 @@ void Poller::done(std::size_t index, Timestamp tick, Result result) {
   TOCSIN_ASSERT(poll.phase == Poll::Phase::in_flight);
   poll.phase = Poll::Phase::idle;
   poll.asked = true;
-  --in_flight_;
   poll.behind = result == Result::unreachable;
   // What came due while one query was under way is missed; what came due while ticks were read again is read next.
   if (result != Result::unreachable) {

@@ -1,5 +1,6 @@
-// Poller: which query is asked when. Rules with the same query and interval share a Poll; at most
-// `max_concurrent_queries` are under way; a tick that comes while its query is still under way is missed, never queued.
+// Poller: which query is asked when, and with which others. Rules with the same query and interval share a Poll; polls
+// of the same tick share a request, up to `batch` of them; at most `max_concurrent` requests are under way; a tick that
+// comes while its query is still under way is missed, never queued.
 #pragma once
 
 #include <deque>
@@ -12,6 +13,7 @@
 #include <vector>
 
 #include "agent/base/time.h"
+#include "agent/poll/batch.h"
 #include "agent/poll/tick_grid.h"
 
 namespace tocsin {
@@ -34,12 +36,11 @@ struct Poll {
   Timestamp tick;              // queued and in flight: the tick asked for
   Timestamp next;              // the next tick to come due
   bool asked = false;          // an answer or a failure has been seen
-};
 
-/// A poll to be asked now, for the ticks (poll.covered, tick].
-struct DuePoll {
-  std::size_t poll = 0;
-  Timestamp tick;
+  /// How many polls a request with this one may have: `company` now, at most `company_max` ever again.
+  /// Fewer where requests were slow, and as before once they are not; one where it is to blame for a failure.
+  std::size_t company = 1;
+  std::size_t company_max = 1;
 };
 
 struct MissedTicks {
@@ -47,10 +48,16 @@ struct MissedTicks {
   int64_t count = 0;
 };
 
+struct PollerLimits {
+  std::size_t requests_max = 1;  // under way at once
+  std::size_t batch = 1;         // polls in one request
+  Duration timeout{10'000};      // of a request; one that takes more than a tenth of it is slow
+};
+
 /// Engine thread only.
 class Poller {
  public:
-  explicit Poller(int max_concurrent = 1) : max_concurrent_(max_concurrent) {}
+  explicit Poller(const PollerLimits& limits = {}) : limits_(limits) {}
 
   /// A poll whose ticks up to `covered` are done; nullopt: it is new and begins with the tick at or before `now`.
   std::size_t add(std::string query, Duration interval, bool allow_partial, std::optional<Timestamp> covered,
@@ -59,7 +66,18 @@ class Poller {
   std::optional<std::size_t> find(const std::string& query, Duration interval, bool allow_partial) const;
 
   /// What is to be asked now; its polls are in flight from here on.
-  std::vector<DuePoll> take(Timestamp now, std::vector<MissedTicks>& missed);
+  std::vector<Batch> take(Timestamp now, std::vector<MissedTicks>& missed);
+
+  /// How a request ended.
+  enum class Outcome {
+    answered,
+    answered_scalar,  // which can only be asked alone
+    refused,          // with a query error, or an answer that cannot be used
+    timed_out,        // while Prometheus answered others
+    unanswered,       // asking for less would not help
+  };
+  /// The request of `batch` has ended. True: it failed and its polls are asked again in parts, so they are not done.
+  bool ended(const Batch& batch, Outcome outcome, Duration took);
 
   enum class Result { applied, refused, unreachable };
   /// The answer to a poll has been dealt with up to `tick`.
@@ -76,13 +94,22 @@ class Poller {
  private:
   void schedule(std::size_t index, Timestamp next);
   void set_back(Timestamp now);
+  void queue_due(Timestamp now, std::vector<MissedTicks>& missed);
+  Batch next_batch();
+  bool joins(const Poll& poll) const;
+  void split(const Batch& batch, bool one_by_one);
+  void learn(const Batch& batch, Outcome outcome, Duration took);
+  void conclude(const Halving& halving);
+  bool is_slow(Duration took) const;
 
-  int max_concurrent_;
-  int in_flight_ = 0;
+  PollerLimits limits_;
+  std::size_t in_flight_ = 0;  // requests
+  Duration usual_{0};          // what a request takes, a moving mean
   std::vector<Poll> polls_;
   std::map<std::tuple<std::string, Duration, bool>, std::size_t> by_query_;
   std::set<std::pair<Timestamp, std::size_t>> timers_;  // next tick, poll
   std::deque<std::size_t> queued_;
+  std::deque<Batch> parts_;  // of requests that failed; they come first
 };
 
 }  // namespace tocsin

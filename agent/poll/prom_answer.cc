@@ -3,9 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
 #include <unordered_map>
 
 #include "agent/base/assert.h"
+#include "agent/poll/joined_query.h"
 #include "agent/poll/prom_envelope.h"
 #include "agent/poll/prom_sample.h"
 
@@ -34,28 +36,55 @@ const Sample* find_duplicate(const std::vector<Sample>& samples) {
   return same == by_hash.end() ? nullptr : same->second;
 }
 
-Parsed<Answer> parse_vector(element result) {
+/// A series of a vector whose labels are read already.
+Parsed<Sample> parse_sample(element entry, Labels labels) {
+  element point;
+  if (entry["value"].get(point) != simdjson::SUCCESS) return unusable_value(labels, entry);
+  const auto sample = parse_point(point);
+  if (!sample) return unusable(fmt::format("series {}: {}", labels.text(), sample.error()));
+  return Sample{.labels = std::move(labels), .value = sample->value};
+}
+
+Parsed<array> parse_series(element result) {
   array series;
   if (result.get(series) != simdjson::SUCCESS) return unusable("the result of a vector is not an array");
-  Answer answer;
-  answer.samples.reserve(series.size());
-  for (const element entry : series) {
-    auto labels = parse_metric(entry);
-    if (!labels) return std::unexpected(labels.error());
-    element point;
-    if (entry["value"].get(point) != simdjson::SUCCESS) return unusable_value(*labels, entry);
-    const auto sample = parse_point(point);
-    if (!sample) return unusable(fmt::format("series {}: {}", labels->text(), sample.error()));
-    answer.samples.push_back({.labels = std::move(*labels), .value = sample->value});
-  }
+  return series;
+}
+
+Parsed<Answer> without_duplicates(Answer answer) {
   if (const Sample* twice = find_duplicate(answer.samples)) return unusable_labels(twice->labels);
   return answer;
+}
+
+Parsed<Answer> parse_vector(element result) {
+  const auto series = parse_series(result);
+  if (!series) return std::unexpected(series.error());
+  Answer answer;
+  answer.samples.reserve(series->size());
+  for (const element entry : *series) {
+    auto labels = parse_metric(entry);
+    if (!labels) return std::unexpected(labels.error());
+    auto sample = parse_sample(entry, *std::move(labels));
+    if (!sample) return std::unexpected(sample.error());
+    answer.samples.push_back(*std::move(sample));
+  }
+  return without_duplicates(std::move(answer));
+}
+
+/// To which of `members` queries a series belongs; its label is taken away.
+std::optional<std::size_t> take_member(Labels& labels, std::size_t members) {
+  const std::string_view text = labels.get(kMemberLabel);
+  std::size_t member = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), member);
+  if (error != std::errc() || end != text.data() + text.size() || member >= members) return std::nullopt;
+  labels.erase(kMemberLabel);
+  return member;
 }
 
 Parsed<Answer> parse_scalar(element result) {
   const auto sample = parse_point(result);
   if (!sample) return unusable(fmt::format("the scalar: {}", sample.error()));
-  return Answer{.samples = {{.labels = {}, .value = sample->value}}};
+  return Answer{.samples = {{.labels = {}, .value = sample->value}}, .scalar = true};
 }
 
 /// The grid that a range was asked on.
@@ -134,6 +163,35 @@ std::expected<Answer, QueryFault> parse_instant(const Response& response, bool a
   if (data->type == "vector") return parse_vector(data->result);
   if (data->type == "scalar") return parse_scalar(data->result);
   return unusable(fmt::format("the answer is a {}; a rule's query must give a vector or a scalar", data->type));
+}
+
+std::expected<std::vector<std::expected<Answer, QueryFault>>, QueryFault> parse_joined(const Response& response,
+                                                                                       bool allow_partial,
+                                                                                       std::size_t members) {
+  simdjson::dom::parser parser;
+  const auto data = open_envelope(parser, response, allow_partial);
+  if (!data) return std::unexpected(data.error());
+  const auto series = data->type == "vector" ? parse_series(data->result) : unusable("the answer is no vector");
+  if (!series) return std::unexpected(series.error());
+  std::vector<Parsed<Answer>> answers(members);
+  for (const element entry : *series) {
+    auto labels = parse_metric(entry);
+    if (!labels) return std::unexpected(labels.error());
+    const auto member = take_member(*labels, members);
+    if (!member) return unusable("the answer to joined queries has a series that belongs to none of them");
+    Parsed<Answer>& answer = answers[*member];
+    if (!answer) continue;
+    auto sample = parse_sample(entry, *std::move(labels));
+    if (sample) {
+      answer->samples.push_back(*std::move(sample));
+    } else {
+      answer = std::unexpected(sample.error());
+    }
+  }
+  for (Parsed<Answer>& answer : answers) {
+    if (answer) answer = without_duplicates(*std::move(answer));
+  }
+  return answers;
 }
 
 std::expected<std::vector<AnswerAt>, QueryFault> parse_range(const Response& response, bool allow_partial,

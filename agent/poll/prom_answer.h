@@ -15,6 +15,11 @@ namespace tocsin {
 /// Of /api/v1/query: a vector, or a scalar as one series without labels.
 std::expected<Answer, QueryFault> parse_instant(const Response& response, bool allow_partial);
 
+/// Of /api/v1/query with queries that join_queries() made one: the answer of each, or what is wrong with it alone.
+std::expected<std::vector<std::expected<Answer, QueryFault>>, QueryFault> parse_joined(const Response& response,
+                                                                                       bool allow_partial,
+                                                                                       std::size_t members);
+
 /// Of /api/v1/query_range: one AnswerAt for every step from `start` to `end`, empty ones included.
 std::expected<std::vector<AnswerAt>, QueryFault> parse_range(const Response& response, bool allow_partial,
                                                              Timestamp start, Timestamp end, Duration step);

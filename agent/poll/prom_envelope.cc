@@ -108,7 +108,8 @@ std::expected<QueryData, QueryFault> open_envelope(simdjson::dom::parser& parser
 
   bool partial = false;
   if (envelope["isPartial"].get(partial) == simdjson::SUCCESS && partial && !allow_partial) {
-    return unusable("the answer is partial (isPartial): some storage did not answer; allow_partial = true takes it");
+    return fault(QueryFault::Kind::partial,
+                 "the answer is partial (isPartial): some storage did not answer; allow_partial = true takes it");
   }
   return open_data(envelope);
 }

@@ -1,7 +1,7 @@
 """tocsin beside a real Prometheus with the same alerting rules: the same episodes, the same texts.
 
-Two more agents watch the same series. One is stopped and killed meanwhile, one is cut off from Prometheus; both must
-end with the incidents of the one that was never away.
+More agents watch the same series. One asks all queries in one request; one is stopped and killed meanwhile, one is cut
+off from Prometheus; all must end with the incidents of the one that was never away.
 """
 
 import math
@@ -14,6 +14,7 @@ import time
 import unittest
 
 from harness import Exporter, FaultyProxy, Prometheus, Tocsin, request, wait_for, when
+from harness.slot import in_one_slot
 
 INTERVAL = 1.0
 SCRAPE_INTERVAL = 0.5
@@ -85,18 +86,21 @@ class Beside(unittest.TestCase):
         cls.addClassCleanup(cls.prometheus.stop)
         cls.proxy = FaultyProxy(cls.prometheus.url)
         cls.addClassCleanup(cls.proxy.close)
-        cls.tocsin, cls.often_away, cls.cut_off = (
-            Tocsin(os.path.join(directory, name), url, tocsin_rules(), notifiers={"console": {"type": "console"}},
+        cls.tocsin, cls.joined, cls.often_away, cls.cut_off = cls.agents = [
+            Tocsin(os.path.join(directory, name), url, rules, notifiers={"console": {"type": "console"}},
                    route=[{"notify": ["console"]}], labels={"cluster": "staging"})
-            for name, url in (("always", cls.prometheus.url), ("away", cls.prometheus.url), ("cut-off", cls.proxy.url)))
-        for agent in (cls.tocsin, cls.often_away, cls.cut_off):
+            for name, url, rules in (("always", cls.prometheus.url, tocsin_rules()),
+                                     ("joined", cls.prometheus.url, joined(tocsin_rules())),
+                                     ("away", cls.prometheus.url, joined(tocsin_rules())),
+                                     ("cut-off", cls.proxy.url, tocsin_rules()))]
+        for agent in cls.agents:
             cls.addClassCleanup(agent.kill)
         cls.stories = SERIES | {f"random{seed}": random_story(seed) for seed in range(8)}
         show(cls.exporter, cls.stories, 0, {})
         cls.exporter.set("template_probe", TEMPLATE_VALUE, pod="template")
         cls.prometheus.start()
         wait_for(lambda: cls.exporter.scrapes > 2, what="Prometheus to scrape")
-        for agent in (cls.tocsin, cls.often_away, cls.cut_off):
+        for agent in cls.agents:
             agent.start()
         for _ in range(ATTEMPTS):
             cls.play()
@@ -133,6 +137,10 @@ class Beside(unittest.TestCase):
         expected = self.episodes_of_prometheus()
         self.assertGreater(sum(map(len, expected.values())), 150)
         self.compare(expected, self.episodes_of(self.tocsin))
+
+    def test_one_that_asks_all_in_one_request_saw_them_too(self):
+        self.wait_over(self.joined)
+        self.compare(self.episodes_of_prometheus(), self.episodes_of(self.joined))
 
     def test_one_that_was_stopped_and_killed_ends_with_the_same_incidents(self):
         self.wait_over(self.tocsin, self.often_away)
@@ -218,6 +226,10 @@ def tocsin_rules():
         rule = {"name": name, "query": query, "for": duration, "interval": "1s", "missing": "0s"}
         rules.append(rule | ({"threshold": threshold} if threshold else {}))
     return rules + [{"name": "Templates", "query": "template_probe", "threshold": "> 0", "annotations": TEMPLATES}]
+
+
+def joined(rules):
+    return [rule | {"query": in_one_slot(rule["query"])} for rule in rules]
 
 
 def random_story(seed):

@@ -21,9 +21,16 @@ TEST(TickGrid, DoesNotMoveOverARestartAndSpreadsQueries) {
 
 class PollerTest : public testing::Test {
  protected:
-  std::vector<DuePoll> take(Timestamp now) { return poller_.take(now, missed_); }
+  std::vector<Batch> take(Timestamp now) { return poller_.take(now, missed_); }
+  /// The one poll that is due is asked, and the request ends.
+  Timestamp ask(std::size_t poll, Poller::Result result) {
+    const Batch batch = take(kNow).front();
+    poller_.ended(batch, Poller::Outcome::answered, 1ms);
+    poller_.done(poll, batch.tick, result);
+    return batch.tick;
+  }
 
-  Poller poller_{2};
+  Poller poller_{{.requests_max = 2}};
   std::vector<MissedTicks> missed_;
 };
 
@@ -47,8 +54,7 @@ TEST_F(PollerTest, ATickThatComesWhileTheQueryIsUnderWayIsMissed) {
 
 TEST_F(PollerTest, TicksThatPrometheusDidNotAnswerStayUncovered) {
   const std::size_t poll = poller_.add("up", 15s, false, std::nullopt, kNow);
-  const Timestamp tick = take(kNow).front().tick;
-  poller_.done(poll, tick, Poller::Result::unreachable);
+  const Timestamp tick = ask(poll, Poller::Result::unreachable);
   EXPECT_EQ(poller_.poll(poll).covered, tick - 15s);
   EXPECT_TRUE(poller_.poll(poll).behind);
 }
@@ -57,7 +63,7 @@ TEST_F(PollerTest, AtMostMaxConcurrentAreUnderWay) {
   for (const char* query : {"a", "b", "c"}) poller_.add(query, 15s, false, std::nullopt, kNow);
   const auto first = take(kNow);
   EXPECT_EQ(first.size(), 2U);
-  poller_.done(first.front().poll, first.front().tick, Poller::Result::applied);
+  poller_.ended(first.front(), Poller::Outcome::answered, 1ms);
   EXPECT_EQ(take(kNow).size(), 1U);
 }
 
@@ -68,7 +74,7 @@ TEST_F(PollerTest, AfterARestartItGoesOnWhereItEnded) {
   EXPECT_EQ(take(kNow).front().tick, latest);
   EXPECT_EQ(poller_.poll(poll).covered, latest - 60s);
   EXPECT_TRUE([&] {
-    Poller fresh;
+    Poller fresh{};
     fresh.add("up", 15s, false, latest, kNow);
     std::vector<MissedTicks> missed;
     return fresh.take(kNow, missed).empty();
@@ -77,7 +83,7 @@ TEST_F(PollerTest, AfterARestartItGoesOnWhereItEnded) {
 
 TEST_F(PollerTest, AClockSetBackByLittleWaitsAndByMuchBeginsAnew) {
   const std::size_t poll = poller_.add("up", 15s, false, std::nullopt, kNow);
-  poller_.done(poll, take(kNow).front().tick, Poller::Result::applied);
+  ask(poll, Poller::Result::applied);
   EXPECT_TRUE(take(kNow - 1min).empty());
   EXPECT_TRUE(take(kNow - 1h).empty());
   EXPECT_EQ(take(kNow - 1h + 15s).size(), 1U);
@@ -85,9 +91,8 @@ TEST_F(PollerTest, AClockSetBackByLittleWaitsAndByMuchBeginsAnew) {
 
 TEST_F(PollerTest, TheMarkOfBeingAliveLeavesOutThoseThatAreBehind) {
   const std::size_t poll = poller_.add("up", 15s, false, std::nullopt, kNow);
-  const Timestamp tick = take(kNow).front().tick;
-  EXPECT_LT(poller_.covered_by_all(kNow), tick);
-  poller_.done(poll, tick, Poller::Result::unreachable);
+  EXPECT_LT(poller_.covered_by_all(kNow), poller_.poll(poll).grid.at_or_before(kNow));
+  ask(poll, Poller::Result::unreachable);
   EXPECT_EQ(poller_.covered_by_all(kNow), kNow);
 }
 

@@ -166,9 +166,10 @@ TEST(PromAnswer, UnknownKeysAndAnyOrderAreFine) {
   EXPECT_EQ(answer.samples[0].value, 3);
 }
 
-TEST(PromAnswer, PartialAnswerIsUnusableUnlessAllowed) {
+TEST(PromAnswer, PartialAnswerIsAFaultUnlessAllowed) {
   const Response partial = reply(R"({"status":"success","isPartial":true,"data":{"resultType":"vector","result":[]}})");
-  expect_unusable(partial, "partial");
+  EXPECT_EQ(fault_of(partial).kind, Kind::partial);
+  EXPECT_THAT(fault_of(partial).text, HasSubstr("partial"));
   EXPECT_TRUE(instant(partial, true).samples.empty());
 }
 
@@ -346,6 +347,42 @@ TEST(PromRange, VectorIsNoRangeAnswer) {
   ASSERT_FALSE(answers.has_value());
   EXPECT_EQ(answers.error().kind, Kind::unusable);
   EXPECT_THAT(answers.error().text, HasSubstr("no matrix"));
+}
+
+std::string member_series(const std::string& member, const std::string& labels, const std::string& value) {
+  return R"({"metric":{"__tocsin_rule__":")" + member + "\"" + labels + R"(},"value":[1763719200,")" + value + "\"]}";
+}
+
+TEST(JoinedAnswer, IsTakenApartByItsLabel) {
+  const auto answers = parse_joined(vector_of("[" + member_series("2", R"(,"a":"x")", "3") + "," +
+                                              member_series("0", R"(,"a":"x","__name__":"up")", "1") + "," +
+                                              member_series("2", R"(,"a":"y")", "4") + "]"),
+                                    false, 3);
+  ASSERT_TRUE(answers.has_value());
+  ASSERT_EQ(answers->size(), 3U);
+  EXPECT_EQ((*answers)[0]->samples.at(0).labels, (Labels{{"a", "x"}}));
+  EXPECT_TRUE((*answers)[1]->samples.empty());
+  EXPECT_EQ((*answers)[2]->samples.at(0).labels, (Labels{{"a", "x"}}));
+  EXPECT_EQ((*answers)[2]->samples.at(1).value, 4);
+}
+
+TEST(JoinedAnswer, TheFaultOfOneIsItsOwn) {
+  const std::string twice = member_series("0", R"(,"__name__":"a")", "1") + "," + member_series("0", "", "1");
+  const auto answers = parse_joined(
+      vector_of("[" + twice + "," + member_series("1", "", "1") + "," + member_series("2", "", "one") + "]"), false, 3);
+  ASSERT_TRUE(answers.has_value());
+  EXPECT_THAT((*answers)[0].error().text, HasSubstr("the same labels twice"));
+  EXPECT_TRUE((*answers)[1].has_value());
+  EXPECT_THAT((*answers)[2].error().text, HasSubstr("is no number"));
+}
+
+TEST(JoinedAnswer, ASeriesOfNoneOfThemMakesItUnusable) {
+  for (const char* member : {"", "2", "-1", "1x", "taken"}) {
+    const auto answers = parse_joined(vector_of("[" + member_series(member, "", "1") + "]"), false, 2);
+    ASSERT_FALSE(answers.has_value()) << member;
+    EXPECT_EQ(answers.error().kind, Kind::unusable);
+  }
+  EXPECT_FALSE(parse_joined(success("scalar", R"([1763719200,"1"])"), false, 2).has_value());
 }
 
 }  // namespace
