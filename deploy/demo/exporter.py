@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 """A demo service for the quickstart: two services that answer requests, one of which fails now and then.
 
-Serves http_requests_total on 127.0.0.1:PORT/metrics. In each minute since its start, `checkout` fails from the 6th to
-the 16th second: 8 requests a second beside 20 good ones. Counters follow from the time alone, so they need no thread.
+Serves http_requests_total at /metrics of the address given (127.0.0.1 unless it is): exporter.py PORT [ADDRESS]. In each
+minute since its start, `checkout` fails from the 6th to the 16th second: 8 requests a second beside 20 good ones.
+Counters follow from the time alone, so they need no thread.
 """
 
 import http.server
@@ -50,4 +51,5 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
 
 if __name__ == "__main__":
-    http.server.ThreadingHTTPServer(("127.0.0.1", int(sys.argv[1])), Handler).serve_forever()
+    address = sys.argv[2] if len(sys.argv) > 2 else "127.0.0.1"
+    http.server.ThreadingHTTPServer((address, int(sys.argv[1])), Handler).serve_forever()
