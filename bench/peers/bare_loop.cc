@@ -9,6 +9,7 @@
 #include <cstdlib>
 #include <deque>
 #include <memory>
+#include <stdexcept>
 #include <string>
 #include <utility>
 #include <vector>
@@ -18,7 +19,7 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 constexpr int kSlots = 64;
-constexpr int kConcurrent = 8;
+constexpr long kConcurrent = 8;
 
 std::size_t discard(const char* /*data*/, std::size_t size, std::size_t count, void* /*user*/) {
   return size * count;
@@ -40,9 +41,10 @@ class Loop {
  public:
   Loop(const std::string& url, int rules, std::chrono::milliseconds interval)
       : slots_(kSlots), slot_length_(interval / kSlots) {
+    curl_multi_setopt(multi_, CURLMOPT_MAXCONNECTS, kConcurrent);
     for (int rule = 0; rule < rules; ++rule)
       slots_[static_cast<std::size_t>(rule % kSlots)].push_back(encoded_query(rule));
-    for (int index = 0; index < kConcurrent; ++index) idle_.push_back(make_easy(url));
+    for (long index = 0; index < kConcurrent; ++index) idle_.push_back(make_easy(url));
   }
 
   [[noreturn]] void run() {
@@ -92,10 +94,7 @@ class Loop {
     int left = 0;
     while (const CURLMsg* message = curl_multi_info_read(multi_, &left)) {
       CURL* done = message->easy_handle;
-      if (message->data.result != CURLE_OK) {
-        std::fprintf(stderr, "bare_loop: %s\n", curl_easy_strerror(message->data.result));
-        std::exit(1);
-      }
+      if (message->data.result != CURLE_OK) throw std::runtime_error(curl_easy_strerror(message->data.result));
       curl_multi_remove_handle(multi_, done);
       const auto found =
           std::find_if(busy_.begin(), busy_.end(), [done](const Easy& easy) { return easy.get() == done; });
