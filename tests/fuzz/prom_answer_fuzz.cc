@@ -23,6 +23,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, std::size_t size) {
   response.body.assign(reinterpret_cast<const char*>(data) + 1, size - 1);
   const auto instant = parse_instant(response, false);
   if (!instant) check(instant.error());
+  const auto joined = parse_joined(response, false, 3);
+  if (!joined) check(joined.error());
   const auto range = parse_range(response, true, from_unix_ms(0), from_unix_ms(60'000), 15s);
   if (!range) check(range.error());
   return 0;
