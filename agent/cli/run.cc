@@ -12,6 +12,8 @@
 #include "agent/base/log.h"
 #include "agent/cli/service_notify.h"
 #include "agent/cli/signals.h"
+#include "agent/cli/terminal.h"
+#include "agent/cli/watchdog.h"
 #include "agent/config/load.h"
 #include "agent/engine/engine.h"
 #include "agent/http/curl_transport.h"
@@ -21,10 +23,19 @@
 namespace tocsin {
 namespace {
 
+/// Console notifiers write to stdout, whatever that is.
+std::shared_ptr<const Config> for_stdout(const Config& config) {
+  auto colored = std::make_shared<Config>(config);
+  for (NotifierSettings& notifier : colored->notifiers) {
+    if (auto* console = std::get_if<ConsoleSettings>(&notifier.type)) console->color = terminal_takes_colors();
+  }
+  return colored;
+}
+
 ReloadedConfig read_config(const std::string& file) {
   LoadedConfig loaded = load_config(file);
   for (const std::string& warning : loaded.warnings) log::warn(warning);
-  if (loaded.config) return loaded.config;
+  if (loaded.config) return for_stdout(*loaded.config);
   std::vector<std::string> faults;
   faults.reserve(loaded.faults.size());
   for (const Fault& fault : loaded.faults) faults.push_back(fault.str());
@@ -94,9 +105,11 @@ int run_with(const std::string& file, const std::shared_ptr<const Config>& confi
   say_what_is_watched(*config, api->port());
   service.status(what_is_watched(*config));
   service.ready();
+  Watchdog watchdog(limits::kLoopSilenceMax, end_of_hung_process);  // not before: an upgrade of the store may take long
   while (!stop) {
     engine.turn(service.turn_max(limits::kTurnWaitMax));
     service.turned(clock.steady());
+    watchdog.turned();
   }
   log::info("stopping");
   service.stopping();

@@ -36,6 +36,8 @@ HttpExchange::HttpExchange(RequestId id, CurlEasy easy, HttpRequest request)
     : Exchange(id, std::move(easy)), request_(std::move(request)) {
   easy_.set(CURLOPT_WRITEFUNCTION, &HttpExchange::take_body);
   easy_.set(CURLOPT_WRITEDATA, this);
+  easy_.set(CURLOPT_PREREQFUNCTION, &HttpExchange::count_request);
+  easy_.set(CURLOPT_PREREQDATA, this);
 }
 
 Result<void> HttpExchange::prepare(const std::string& user_agent) {
@@ -115,12 +117,22 @@ std::size_t HttpExchange::take_body(const char* data, std::size_t size, std::siz
   return bytes;
 }
 
+/// curl sends a request again by itself where a kept connection ends without an answer.
+int HttpExchange::count_request(void* exchange, char* /*peer*/, char* /*own*/, int /*peer_port*/,
+                                int /*own_port*/) noexcept {
+  ++static_cast<HttpExchange*>(exchange)->requests_;
+  return CURL_PREREQFUNC_OK;
+}
+
 CURLcode HttpExchange::conclude(CURLcode code) {
+  response_.resent = requests_ > 1;
   response_.content_type = easy_.text(CURLINFO_CONTENT_TYPE);
-  // curl resolves a relative Location against the request's URL, credentials included.
-  if (auto target = Url::parse(easy_.text(CURLINFO_REDIRECT_URL))) {
-    target->drop_credentials();
-    response_.location = target->text();
+  if (const std::string location = easy_.text(CURLINFO_REDIRECT_URL); !location.empty()) {
+    // curl resolves a relative Location against the request's URL, credentials included.
+    if (auto target = Url::parse(location)) {
+      target->drop_credentials();
+      response_.location = target->text();
+    }
   }
   if (const curl_off_t seconds = easy_.amount(CURLINFO_RETRY_AFTER); seconds > 0) {
     response_.retry_after = std::min<std::chrono::seconds>(

@@ -24,12 +24,18 @@ std::string timeout_parameter(const PrometheusConfig& prometheus) {
 }  // namespace
 
 std::string url_encode(std::string_view text) {
+  constexpr std::string_view kHex = "0123456789ABCDEF";
   std::string out;
+  out.reserve(text.size() * 2);
   for (const char c : text) {
     const auto byte = static_cast<unsigned char>(c);
     const bool unreserved = (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') ||
                             (byte >= '0' && byte <= '9') || byte == '-' || byte == '_' || byte == '.' || byte == '~';
-    out += unreserved ? std::string(1, c) : fmt::format("%{:02X}", byte);
+    if (unreserved) {
+      out += c;
+    } else {
+      out += {'%', kHex[byte >> 4], kHex[byte & 15]};
+    }
   }
   return out;
 }

@@ -1,10 +1,12 @@
 """How notifications reach receivers that refuse, fail, hang, or lose their answer."""
 
+import os
 import re
+import subprocess
 import time
 import unittest
 
-from harness import (HOOK, PAGERDUTY, SLACK_POST, SLACK_UPDATE, SLACK_WEBHOOK, Answer, Drop, EndToEnd, Hang, SmtpServer,
+from harness import (HOOK, PAGERDUTY, SLACK_POST, SLACK_UPDATE, SLACK_WEBHOOK, TOCSIN, Answer, Drop, EndToEnd, Hang, SmtpServer,
                      make_certificate, wait_for)
 
 NOTIFICATIONS = "tocsin_notifications_total"
@@ -322,6 +324,32 @@ class Heartbeat(DeliveryCase):
         self.set(1)
         agent.wait_incident("open")
         wait_for(lambda: self.silence("/ping") > 4, 40, "the pings to stop")
+
+
+class ConsoleOnATerminal(EndToEnd):
+    def console_line(self, stdout, read):
+        """What a started agent writes of one opening."""
+        agent = self.new_agent(self.rule(), notifiers={"console": {"type": "console"}})
+        process = subprocess.Popen([TOCSIN, "run", "--config", agent.config_file], stdout=stdout,
+                                   stderr=subprocess.DEVNULL, env=os.environ | {"TERM": "xterm"})
+        self.addCleanup(process.wait)
+        self.addCleanup(process.kill)
+        self.set(1)
+        return read()
+
+    def test_is_coloured(self):
+        ours, theirs = os.openpty()
+        self.addCleanup(os.close, ours)
+        self.addCleanup(os.close, theirs)
+        self.assertIn("\x1b[33mOPEN", self.console_line(theirs, lambda: os.read(ours, 4096).decode()))
+
+    def test_a_pipe_is_not(self):
+        ours, theirs = os.pipe()
+        self.addCleanup(os.close, ours)
+        self.addCleanup(os.close, theirs)
+        line = self.console_line(theirs, lambda: os.read(ours, 4096).decode())
+        self.assertIn("OPEN", line)
+        self.assertNotIn("\x1b", line)
 
 
 if __name__ == "__main__":
