@@ -30,6 +30,25 @@ std::size_t utf8_length(std::string_view text, std::size_t at) {
   return 0;
 }
 
+namespace {
+
+/// C1 controls, which a terminal in 8-bit mode would obey, the line separators, and what reorders the text around it.
+/// REQUIRES: `sequence` is one valid UTF-8 sequence.
+bool is_hidden(std::string_view sequence) {
+  if (sequence.size() == 2) return sequence < "\xC2\xA0";
+  return (sequence >= "\xE2\x80\xA8" && sequence <= "\xE2\x80\xAE") ||
+         (sequence >= "\xE2\x81\xA6" && sequence <= "\xE2\x81\xA9");
+}
+
+/// REQUIRES: `sequence` is one valid UTF-8 sequence of two or three bytes.
+std::string escaped(std::string_view sequence) {
+  unsigned int code = static_cast<uint8_t>(sequence[0]) & (sequence.size() == 2 ? 0x1FU : 0x0FU);
+  for (const char c : sequence.substr(1)) code = code << 6U | (static_cast<uint8_t>(c) & 0x3FU);
+  return fmt::format("\\u{:04x}", code);
+}
+
+}  // namespace
+
 std::string quote(std::string_view text) {
   std::string out = "\"";
   for (std::size_t at = 0; at < text.size();) {
@@ -46,9 +65,8 @@ std::string quote(std::string_view text) {
       out += "\\r";
     } else if (length == 0 || static_cast<uint8_t>(c) < 0x20 || c == 0x7f) {
       out += fmt::format("\\x{:02x}", static_cast<uint8_t>(c));
-    } else if (length == 2 && c == '\xC2' && static_cast<uint8_t>(text[at + 1]) < 0xA0) {
-      // C1 controls: a terminal in 8-bit mode would obey them.
-      out += fmt::format("\\u{:04x}", static_cast<uint8_t>(text[at + 1]));
+    } else if ((length == 2 || length == 3) && is_hidden(text.substr(at, length))) {
+      out += escaped(text.substr(at, length));
     } else {
       out += text.substr(at, length);
     }

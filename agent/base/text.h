@@ -8,7 +8,7 @@
 namespace tocsin {
 
 /// Double-quoted as Go's strconv.Quote does it: `"` `\` and control characters escaped, invalid UTF-8 as \x bytes,
-/// other text as it is.
+/// line separators and bidirectional controls as \u escapes; other text as it is.
 std::string quote(std::string_view text);
 
 /// Length in bytes of the UTF-8 sequence at `at`; 0 where the bytes there are no valid UTF-8 (RFC 3629).

@@ -19,6 +19,8 @@ class HttpExchange final : public Exchange {
 
   static std::size_t take_body(const char* data, std::size_t size, std::size_t count, void* exchange) noexcept;
 
+  static int count_request(void* exchange, char* peer, char* own, int peer_port, int own_port) noexcept;
+
   Result<void> prepare(const std::string& user_agent);
   Result<void> set_headers(const std::string& host_header);
   Result<void> set_credentials();
@@ -29,6 +31,7 @@ class HttpExchange final : public Exchange {
 
   HttpRequest request_;
   CurlList headers_;
+  int requests_ = 0;  // times that curl sent it
 };
 
 }  // namespace tocsin

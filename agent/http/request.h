@@ -92,6 +92,7 @@ struct Response {
   std::string fault_text;  // for people; holds no secret and no path of the URL
   int status = 0;          // HTTP status or the last SMTP code; 0: none seen
   bool sent = false;       // the peer may have read the whole request: with a fault, the outcome is unknown
+  bool resent = false;  // it went out twice over a connection that died: this answers the second, the first is unknown
   std::optional<Duration> retry_after;  // header, seconds or HTTP date
   std::string content_type;
   std::string location;  // where a 3xx pointed

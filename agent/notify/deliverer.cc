@@ -153,7 +153,9 @@ std::optional<std::pair<RequestId, Outgoing>> Deliverer::completed(RequestId id,
   if (node.empty()) return std::nullopt;
   Flight& flight = node.mapped();
   Channel& channel = channels_.at(flight.notifier);
-  const Verdict verdict = channel.notifier->judge(flight.notification, response);
+  Verdict verdict = channel.notifier->judge(flight.notification, response);
+  // Whatever the answer says, it says it of the second request.
+  verdict.maybe_seen = verdict.maybe_seen || response.resent;
   for (const IncidentId incident : flight.incidents) {
     outbox_.remember(incident, flight.notifier, verdict.remember, draft);
   }

@@ -116,6 +116,21 @@ TEST_F(Http, ReusedConnectionThatThePeerClosedIsReplaced) {
   EXPECT_TRUE(exchange(post_to(server.url())).ok());
 }
 
+TEST_F(Http, WhatWentOutTwiceIsKnownToHaveGoneOutTwice) {
+  // The peer takes the second request and goes without an answer; curl sends it again over a new connection.
+  int requests = 0;
+  HttpServer server([&requests](const Seen&) {
+    if (++requests == 2) return Reply{.bytes = "", .close = true};
+    return reply_with(requests == 1 ? 200 : 503, "");
+  });
+  EXPECT_FALSE(exchange(post_to(server.url())).resent);
+  const Response response = exchange(post_to(server.url()));
+  EXPECT_EQ(response.status, 503);
+  EXPECT_TRUE(response.resent);
+  EXPECT_EQ(server.seen().size(), 3U);
+  EXPECT_FALSE(exchange(post_to(server.url())).resent);
+}
+
 TEST_F(Http, ManyRequestsRunAtOnce) {
   HttpServer server(ok);
   std::set<RequestId> open;

@@ -89,6 +89,13 @@ TEST_F(DelivererTest, ATryThatWasUnderWayDoesNotEndTheRestAskedFor) {
   EXPECT_FALSE(take(kStart + 62s).empty());
 }
 
+TEST_F(DelivererTest, ARefusalOfARequestThatWentOutTwiceLeavesOpenWhetherTheFirstWasTaken) {
+  Response response = answer(503);
+  response.resent = true;
+  complete(take(kStart).front(), response, kStart);
+  EXPECT_TRUE(outbox_.head(1, "hook").maybe_seen);
+}
+
 TEST_F(DelivererTest, TheWorstIsSentFirst) {
   take(kStart);
   incidents_[kIncidents + 1] = incidents_[1];
