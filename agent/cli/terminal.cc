@@ -9,7 +9,7 @@
 #include <cstring>
 #include <cwchar>
 
-#include "agent/base/text.h"
+#include "notifiers/text.h"
 
 namespace tocsin {
 namespace {
@@ -74,11 +74,10 @@ std::string colored(std::string_view text, Color color, bool on) {
 }
 
 std::string printable(std::string_view text) {
-  std::string out = valid_utf8(text);
-  for (std::size_t at = 0; at < out.size(); ++at) {
-    const auto byte = static_cast<unsigned char>(out[at]);
-    if (byte < 0x20 || byte == 0x7f) out[at] = ' ';
-    if (byte == 0xc2 && static_cast<unsigned char>(out[at + 1]) < 0xa0) out.replace(at, 2, "  ");
+  std::string out;
+  while (!text.empty()) {
+    const std::string_view code_point = take_code_point(text);
+    out += is_control(code_point) ? " " : code_point;
   }
   return out;
 }

@@ -68,5 +68,9 @@ TEST_F(TextTableTest, InvalidBytesAreShownAsReplacementCharacters) {
                                   "b"));
 }
 
+TEST(Printable, TakesOutWhatTurnsTheDirectionOfWritingOrEndsALine) {
+  EXPECT_EQ("a b c", printable("a\u202eb\u2028c"));
+}
+
 }  // namespace
 }  // namespace tocsin

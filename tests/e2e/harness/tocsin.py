@@ -182,9 +182,12 @@ class Tocsin:
         return wait_for(found, timeout, f"{count} {state} incident(s) of {rule or 'any rule'}")
 
     def wait_notification(self, kind, state, notifier="hook", incident="INC-1"):
-        """The notification of that kind on the incident, once it is in `state`."""
+        """The notification of that kind on the incident, once that is there and in `state`."""
         def found():
-            return next((n for n in self.incident(incident)["notifications"]
+            reply = self.get(f"/api/v1/incidents/{incident}")
+            if reply.status == 404:
+                return None
+            return next((n for n in reply.json()["data"]["notifications"]
                          if (n["notifier"], n["kind"], n["state"]) == (notifier, kind, state)), None)
 
         return wait_for(found, 45, f"the {kind} for {notifier} to be {state}")

@@ -1,0 +1,164 @@
+"""What tocsin shows of its secrets, and whom it trusts on the way out: certificates, redirects, proxies."""
+
+import os
+import ssl
+import subprocess
+import unittest
+from http.server import BaseHTTPRequestHandler
+
+from harness import HOOK, Answer, EndToEnd, run_tocsin, wait_for
+from harness.loopback_server import LoopbackServer
+from harness.tocsin import ROOT
+
+
+class TlsServer:
+    """An HTTPS server on loopback that notes what it is asked and answers every request with 200 and nothing."""
+
+    def __init__(self, certificate, key):
+        self.asked = []
+        server = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self):
+                self.rfile.read(int(self.headers.get("Content-Length", 0)))
+                server.asked.append(self.path)
+                self.send_response(200)
+                self.send_header("Content-Length", "0")
+                self.end_headers()
+
+            def log_message(self, *_):
+                pass
+
+        self._server = Quiet(Handler)
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(certificate, key)
+        self._server.socket = context.wrap_socket(self._server.socket, server_side=True, do_handshake_on_connect=False)
+        self.url = f"https://localhost:{self._server.server_port}"
+
+    def close(self):
+        self._server.close()
+
+
+class Quiet(LoopbackServer):
+    def handle_error(self, request, client_address):
+        """Handshakes that fail are what these tests are about."""
+
+
+class Certificates(EndToEnd):
+    def setUp(self):
+        super().setUp()
+        subprocess.run(["sh", os.path.join(ROOT, "tests", "support", "make_certificates.sh"), self.directory], check=True)
+
+    def server(self, name):
+        server = TlsServer(self.file(name + ".crt"), self.file(name + ".key"))
+        self.addCleanup(server.close)
+        return server
+
+    def file(self, name):
+        return os.path.join(self.directory, name)
+
+    def test_a_webhook_with_a_wrong_name_or_an_expired_certificate_gets_nothing(self):
+        servers = {name: self.server(name) for name in ("good", "named", "expired")}
+        notifiers = {name: {"type": "webhook", "url": server.url + HOOK, "tls": {"ca_file": self.file("ca.crt")}}
+                     for name, server in servers.items()}
+        notifiers["unknown"] = {"type": "webhook", "url": servers["good"].url + "/unknown"}
+        agent = self.agent(self.rule(), notifiers=notifiers)
+        self.set(1)
+        agent.wait_notification("open", "delivered", "good")
+        for name in ("named", "expired", "unknown"):
+            with self.subTest(name):
+                reason = wait_for(lambda: self.last_error(agent, name), what="the reason")
+                self.assertIn("certificate", reason.lower())
+        self.assertEqual([HOOK], servers["good"].asked)
+        self.assertEqual([], servers["named"].asked + servers["expired"].asked)
+
+    def last_error(self, agent, notifier):
+        return next(n["last_error"] for n in agent.incident("INC-1")["notifications"] if n["notifier"] == notifier)
+
+    def test_a_prometheus_with_a_wrong_name_or_an_expired_certificate_is_asked_nothing(self):
+        for name in ("named", "expired"):
+            with self.subTest(name):
+                server = self.server(name)
+                agent = self.new_agent(self.rule(), prometheus={"url": server.url,
+                                                                "tls": {"ca_file": self.file("ca.crt")}})
+                agent.start(ready=False)
+                agent.wait_log("certificate")
+                self.assertEqual([], server.asked)
+                agent.kill()
+
+
+class Ways(EndToEnd):
+    def test_a_redirect_of_prometheus_is_not_followed(self):
+        self.receiver.always("/api/v1/query", Answer(307, headers={"Location": self.receiver.url + "/elsewhere"}))
+        agent = self.new_agent(self.rule(), prometheus={"url": self.receiver.url, "bearer_token": "prometheus-secret"})
+        agent.start(ready=False)
+        agent.wait_log("/elsewhere")
+        self.assertEqual([], self.receiver.received("/elsewhere"))
+
+    def test_a_proxy_is_used_where_one_is_given_and_by_who_it_is_given_to(self):
+        # The receiver plays the proxy, too: it notes the path of whatever URL it is asked for.
+        far = self.hook(url="http://receiver.example.org/far", proxy_url=self.receiver.url)
+        agent = self.agent(self.rule(), notifiers={"far": far, "near": self.hook()})
+        self.set(1)
+        for notifier in ("far", "near"):
+            agent.wait_notification("open", "delivered", notifier)
+        proxied, = self.receiver.received("/far")
+        self.assertEqual("receiver.example.org", proxied.headers["Host"])
+        direct, = self.receiver.received(HOOK)
+        self.assertNotEqual("receiver.example.org", direct.headers["Host"])
+
+
+class Secrets(EndToEnd):
+    SECRETS = ("token-secret", "basic-secret", "header-secret", "hook-secret", "file-secret", "slack-path-secret")
+
+    def with_secrets(self):
+        agent = self.new_agent(self.rule())
+        agent.config["prometheus"] |= {"basic_auth": {"username": "u", "password": "basic-secret"},
+                                       "headers": {"X-Scope-OrgID": "header-secret"}}
+        agent.config["web"]["token_file"] = agent.file("token", "token-secret\n")
+        agent.config["notifiers"] = {
+            "hook": self.hook(bearer_token="hook-secret"),
+            "team": {"type": "slack", "webhook_url": "http://127.0.0.1:1/services/slack-path-secret"},
+            "pager": {"type": "pagerduty", "routing_key_file": agent.file("pager", "file-secret\n"),
+                      "url": self.receiver.url}}
+        agent.config["route"] = [{"notify": ["hook", "team", "pager"]}]
+        agent.write()
+        return agent
+
+    def test_no_secret_is_in_arguments_logs_answers_or_what_check_says(self):
+        # A receiver that says in its refusal what it was given.
+        self.receiver.always(HOOK, Answer(401, "Bearer hook-secret is wrong"))
+        agent = self.with_secrets()
+        agent.start("--log-level", "debug")
+        self.set(1)
+        agent.wait_notification("open", "failed")
+        agent.post("/api/v1/incidents/INC-1/resolve", {"by": "x"}, {"Authorization": "Bearer token-secretx"})
+        with open(f"/proc/{agent.pid}/cmdline") as file:
+            shown = file.read()
+        shown += agent.log() + agent.stdout()
+        for path in ("/api/v1/incidents/INC-1", "/api/v1/incidents", "/api/v1/rules", "/api/v1/status", "/metrics"):
+            shown += agent.get(path).body
+        agent.config["web"]["nonsense"] = 1
+        agent.write()
+        for command in ("check", "once", "notify-test"):
+            result = run_tocsin(command, "--config", agent.config_file)
+            shown += result.stdout + result.stderr
+        shown += agent.post("/-/reload", headers={"Authorization": "Bearer token-secret"}).body
+        self.assertIn("nonsense", shown)
+        for secret in self.SECRETS:
+            self.assertNotIn(secret, shown)
+
+    def test_a_file_that_everybody_can_read_is_warned_about_by_check_and_at_the_start(self):
+        agent = self.with_secrets()
+        for name, mode in (("token", 0o644), ("pager", 0o600)):
+            os.chmod(os.path.join(agent.directory, name), mode)
+        result = run_tocsin("check", "--config", agent.config_file)
+        self.assertEqual(0, result.returncode, result.stderr)
+        agent.start()
+        for said in (result.stderr, agent.log()):
+            self.assertIn(os.path.join(agent.directory, "token"), said)
+            self.assertNotIn(os.path.join(agent.directory, "pager"), said)
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,214 @@
+"""A hostile Prometheus, and hostile labels on their way to people: bounded memory, failed evaluations, nothing else."""
+
+import itertools
+import json
+import unittest
+import zlib
+
+from harness import PAGERDUTY, SLACK_WEBHOOK, EndToEnd, Raw, SmtpServer, make_certificate
+
+MIB = 1 << 20
+MEMORY_MAX = 200 * MIB
+JSON = {"Content-Type": "application/json"}
+
+
+def chunked(pieces):
+    """A body in chunks that never ends properly."""
+    return lambda: (b"%x\r\n%s\r\n" % (len(piece), piece) for piece in pieces())
+
+
+def vector(*series):
+    """The bytes of a vector of these series, each as raw JSON."""
+    return b'{"status":"success","data":{"resultType":"vector","result":[' + b",".join(series) + b"]}}"
+
+
+def whole(body):
+    return Raw(lambda: [body])
+
+
+def compressed_spaces():
+    """gzip of one megabyte of blanks after another: all blocks after the first are the same few bytes."""
+    packer = zlib.compressobj(9, zlib.DEFLATED, 31)
+    for _ in range(2):
+        block = packer.compress(b" " * MIB) + packer.flush(zlib.Z_FULL_FLUSH)
+        yield block
+    yield from itertools.repeat(block, 10_000)
+
+
+SAMPLE = b'{"metric":{"pod":"b"},"value":[1,"1"]}'
+HOSTILE = {
+    "arrays nested a million deep": whole(b"[" * 1_000_000),
+    "objects nested a million deep": whole(b'{"data":' * 1_000_000),
+    "labels nested deep": whole(vector(b'{"metric":' + b'{"a":' * 100_000 + b"1" + b"}" * 100_000 + b"}")),
+    "a text without end": Raw(lambda: itertools.chain([b'{"status":"'], itertools.repeat(b"x" * 65536, 32768))),
+    "two gigabytes in chunks": Raw(chunked(lambda: itertools.repeat(b" " * 65536, 32768)),
+                                   JSON | {"Transfer-Encoding": "chunked"}),
+    "two gigabytes announced": Raw(lambda: itertools.repeat(b" " * 65536, 32768), JSON | {"Content-Length": str(2 << 30)}),
+    "a chunk longer than memory": Raw(lambda: [b"7fffffffffffffff\r\n", b"x" * MIB], JSON | {"Transfer-Encoding": "chunked"}),
+    "ten gigabytes in ten megabytes of gzip": Raw(compressed_spaces, JSON | {"Content-Encoding": "gzip"}),
+    "gzip that is none": Raw(lambda: [vector(SAMPLE)], JSON | {"Content-Encoding": "gzip"}),
+    "headers without end": Raw(lambda: [b""], JSON | {f"X-{number}": "x" * 1000 for number in range(2000)}),
+    "a redirect to itself": Raw(lambda: [b""], JSON | {"Location": "/api/v1/query"}, status=307),
+    "invalid UTF-8": whole(vector(b'{"metric":{"pod":"\xff\xfe"},"value":[1,"1"]}')),
+    "half a surrogate": whole(vector(b'{"metric":{"pod":"\\ud800"},"value":[1,"1"]}')),
+    "a raw control character": whole(vector(b'{"metric":{"pod":"a\nb"},"value":[1,"1"]}')),
+    "a series twice": whole(vector(SAMPLE, SAMPLE)),
+    "a label that is a number": whole(vector(b'{"metric":{"pod":1},"value":[1,"1"]}')),
+    "labels that are a list": whole(vector(b'{"metric":["pod"],"value":[1,"1"]}')),
+    "a value that is a number": whole(vector(b'{"metric":{"pod":"b"},"value":[1,1]}')),
+    "a value that is an object": whole(vector(b'{"metric":{"pod":"b"},"value":{}}')),
+    "a value with a tail": whole(vector(b'{"metric":{"pod":"b"},"value":[1,"1; drop"]}')),
+    "no metric": whole(vector(b'{"value":[1,"1"]}')),
+    "samples that are words": whole(vector(b'"up"')),
+    "a result that is an object": whole(b'{"status":"success","data":{"resultType":"vector","result":{}}}'),
+    "a status that is a list": whole(b'{"status":["success"],"data":{"resultType":"vector","result":[]}}'),
+    "two answers": whole(vector() + vector()),
+    "a byte order mark": whole(b"\xef\xbb\xbf[]"),
+    "nothing but zeros": whole(b"\0" * MIB),
+}
+
+
+class HostilePrometheus(EndToEnd):
+    def test_each_hostile_answer_is_a_failed_evaluation_and_nothing_else(self):
+        prometheus = self.scripted_prometheus()
+        prometheus.series = [({"pod": "a"}, 1)]
+        agent = self.agent(self.rule(), prometheus={"url": prometheus.url, "timeout": "10s"})
+        self.wait_told(1)
+        before = agent.incidents()
+        for name, answer in HOSTILE.items():
+            with self.subTest(name):
+                prometheus.raw = answer
+                agent.wait_failures("Probe", 2)
+                self.assertEqual(before, agent.incidents())
+                print(f"{name}: at most {agent.peak_memory() / MIB:.0f} MiB", flush=True)
+                self.assertLess(agent.peak_memory(), MEMORY_MAX)
+        prometheus.raw = None
+        agent.wait_evaluations("Probe", 3)
+        self.assertEqual(before, agent.incidents())
+        self.assertEqual(["firing"], self.told())
+        self.assert_readable(agent.log())
+
+    def assert_readable(self, log):
+        for line in log.splitlines():
+            self.assertRegex(line, r"^time=\S+ level=\w+ msg=")
+            self.assertLess(len(line), 4000)
+
+
+# What somebody who chooses a label would like to see done.
+EVIL = ('<!channel> <https://evil.example.org|click> *bold* & <script>alert(1)</script>\r\nBcc: evil@example.org\r\n\r\n'
+        '\x1b[31mred\x1b]0;title\x07 \x9b1m" level=error msg="forged\u202e\u2028{{ .Value }} {"a":1}')
+
+
+class HostileLabels(EndToEnd):
+    """One incident whose labels and annotations are made to break out of whatever they are put into."""
+
+    def setUp(self):
+        super().setUp()
+        certificate, key = make_certificate(self.directory)
+        self.server = SmtpServer(certificate, key)
+        self.addCleanup(self.server.close)
+        prometheus = self.scripted_prometheus()
+        prometheus.series = [({"pod": EVIL, "url": "javascript:alert(1)"}, 1)]
+        mail = {"type": "email", "smtp_url": f"smtp://localhost:{self.server.port}", "username": "tocsin",
+                "password": "smtp-secret", "from": "tocsin@example.org", "to": ["first@example.org"],
+                "tls": {"ca_file": certificate}}
+        annotations = {"summary": "{{ $labels.pod }}", "description": "{{ $labels.pod }}",
+                       "runbook_url": "{{ $labels.url }}", "dashboard_url": "{{ $labels.url }}"}
+        self.watching = self.agent(
+            self.rule(annotations=annotations), prometheus={"url": prometheus.url},
+            notifiers={"hook": self.hook(), "team": self.slack(), "pager": self.pager(), "mail": mail,
+                       "screen": {"type": "console"}})
+        for notifier in ("hook", "team", "pager", "mail", "screen"):
+            self.watching.wait_notification("open", "delivered", notifier)
+
+    def test_slack_gets_no_mention_and_no_link_of_theirs(self):
+        message, = self.receiver.taken(SLACK_WEBHOOK)
+        texts = list(strings_of(message))
+        self.assertTrue(any("&lt;!channel&gt;" in text for text in texts))
+        for text in texts:
+            self.assertNotIn("<!channel", text)
+            self.assertNotIn("<https://evil", text)
+            self.assertNotRegex(text, r"<javascript:")
+            self.assert_harmless(text)
+        self.assertNotIn("javascript:", " ".join(links_of(message)))
+
+    def test_mail_gets_no_header_no_markup_and_no_script(self):
+        mail, = self.server.mails
+        self.assertEqual(["first@example.org"], mail.recipients)
+        self.assertIsNone(mail.message["Bcc"])
+        for name, value in mail.message.items():
+            self.assertNotRegex(value, r"[\r\n]", name)
+        html = mail.text("html")
+        self.assertIn("&lt;script&gt;", html)
+        self.assertNotIn("<script", html.lower())
+        self.assertNotRegex(html, r"(?i)href\s*=\s*.?\s*javascript:")
+        self.assert_harmless(html.replace("\r\n", "\n"))
+        self.assert_harmless(mail.text("plain").replace("\r\n", "\n"))
+
+    def test_pagerduty_gets_no_link_that_runs(self):
+        event, = self.receiver.taken(PAGERDUTY)
+        links = [link["href"] for link in event["links"]] + [event["client_url"]]
+        self.assertTrue(all(link.startswith("http://") for link in links), links)
+        self.assert_harmless(event["payload"]["summary"])
+
+    def test_a_line_of_the_log_stays_a_line_and_moves_no_cursor(self):
+        for line in self.watching.log().split("\n")[:-1]:
+            self.assertRegex(line, r"^time=\S+ level=(info|warn) msg=")
+            self.assertNotIn('" level=error', line.replace('\\"', ""))
+            self.assert_harmless(line)
+
+    def test_a_line_of_the_log_in_json_stays_a_line(self):
+        self.watching.stop()
+        seen = len(self.watching.log())
+        self.watching.start("--log-format", "json")
+        refused = self.watching.post("/api/v1/incidents/INC-1/acknowledge", {"by": EVIL})
+        self.assertEqual(400, refused.status, refused.body)
+        self.watching.act("INC-1", "resolve", by="mallory\" level=error", text='{"level":"error"}')
+        self.watching.wait_log("resolved INC-1")
+        for line in self.watching.log()[seen:].split("\n")[:-1]:
+            self.assertNotEqual("error", json.loads(line)["level"])
+            self.assert_harmless(line)
+
+    def test_the_console_and_the_command_line_stay_readable(self):
+        self.assertEqual(1, self.watching.stdout().count("\n"))
+        self.assert_harmless(self.watching.stdout())
+        for command in (["list"], ["show", "INC-1"]):
+            shown = self.watching.cli("incidents", *command)
+            self.assertEqual(0, shown.returncode, shown.stderr)
+            self.assertNotRegex(shown.stdout, r"(?m)^\s*Bcc")
+            self.assert_harmless(shown.stdout)
+
+    def test_the_api_and_the_metrics_can_be_read_and_say_what_it_was(self):
+        self.assertEqual(EVIL, self.watching.incident("INC-1")["series"][0]["labels"]["pod"])
+        self.watching.metrics()
+
+    def assert_harmless(self, text):
+        """No control character that a terminal would obey, and nothing that turns the direction of writing."""
+        self.assertNotRegex(text, "[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+
+
+def strings_of(value):
+    """Every text in a JSON value."""
+    if isinstance(value, dict):
+        value = value.values()
+    if isinstance(value, str):
+        yield value
+    elif hasattr(value, "__iter__"):
+        for one in value:
+            yield from strings_of(one)
+
+
+def links_of(value):
+    """Everything that Slack makes a link of besides its markup."""
+    if isinstance(value, dict):
+        for key, one in value.items():
+            if key in ("url", "image_url") and isinstance(one, str):
+                yield one
+            yield from links_of(one)
+    elif isinstance(value, list):
+        for one in value:
+            yield from links_of(one)
+
+
+if __name__ == "__main__":
+    unittest.main()
