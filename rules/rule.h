@@ -2,6 +2,7 @@
 // shared as shared_ptr<const Rule>.
 #pragma once
 
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <utility>
@@ -38,6 +39,7 @@ struct Rule {
   bool no_data_opens = false;                           // no_data = "open"
   bool allow_partial = false;                           // take an answer that says isPartial
   std::optional<std::vector<std::string>> incident_by;  // nullopt: all of the series' labels
+  std::size_t max_incidents = 10'000;                   // active at the same time; beyond it no further one opens
   std::vector<std::string> notify;                      // overrides routes where not empty
   NamedTemplates labels;
   NamedTemplates annotations;

@@ -60,6 +60,8 @@ void write_agent(Exposition& out, const ReadModel& model) {
   out.histogram("tocsin_query_duration_seconds", "How long Prometheus took to answer a query.", model.query_duration);
   out.histogram("tocsin_detection_delay_seconds", "From the first breach seen to the incident opened.",
                 model.detection_delay);
+  out.gauge("tocsin_store_up", "1 when the last commit to the store worked, else 0.",
+            model.store_error.empty() ? 1 : 0);
   out.histogram("tocsin_store_commit_duration_seconds", "How long one transaction of the store took.",
                 model.commit_duration);
 }

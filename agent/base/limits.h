@@ -18,9 +18,9 @@ inline constexpr Duration kConnectionAgeMax = std::chrono::minutes(5);  // chang
 inline constexpr std::size_t kJoinedBytesMax = 512ULL << 10;            // of the queries joined in one request
 inline constexpr Duration kSlowQueryMin{100};  // a query is slow that takes so long, and so many times what is usual
 inline constexpr int kSlowQueryFactor = 10;
-inline constexpr std::size_t kIncidentSeriesMax = 20;                   // series listed on an incident (contract 4)
-inline constexpr std::size_t kErrorTextBytesMax = 500;                  // of a peer's error text kept for people
-inline constexpr std::size_t kRangePointsMax = 5000;  // points of one query_range (Prometheus allows 11,000)
+inline constexpr std::size_t kIncidentSeriesMax = 20;   // series listed on an incident (contract 4)
+inline constexpr std::size_t kErrorTextBytesMax = 500;  // of a peer's error text kept for people
+inline constexpr std::size_t kRangePointsMax = 5000;    // points of one query_range (Prometheus allows 11,000)
 inline constexpr std::size_t kRequestBodyBytesMax = 64ULL << 10;       // API request bodies
 inline constexpr std::size_t kRequestDiscardedBytesMax = 1ULL << 20;   // of a larger body, read to answer that it is
 inline constexpr std::size_t kRequestHeadBytesMax = 32ULL << 10;       // request line and headers
@@ -44,6 +44,7 @@ inline constexpr Duration kAliveInterval = std::chrono::seconds(5);
 inline constexpr Duration kPruneInterval = std::chrono::minutes(1);
 inline constexpr std::size_t kPruneIncidentsMax = 100;
 inline constexpr Duration kTurnWaitMax = std::chrono::seconds(1);
+inline constexpr Duration kLoopSilenceMax = std::chrono::seconds(60);  // a loop that does not turn ends the process
 inline constexpr Duration kEngineReplyMax = std::chrono::seconds(10);  // how long an HTTP request waits for the engine
 inline constexpr Duration kShutdownGrace = std::chrono::seconds(5);
 

@@ -24,6 +24,8 @@ Signals::Signals() {
   pthread_sigmask(SIG_BLOCK, &set, nullptr);
   // A receiver that closes its connection must not end the agent.
   ::signal(SIGPIPE, SIG_IGN);  // NOLINT(concurrency-mt-unsafe): before any other thread
+  // A file at its size limit (setrlimit) is an error of the store like a full disk.
+  ::signal(SIGXFSZ, SIG_IGN);  // NOLINT(concurrency-mt-unsafe): likewise
 }
 
 Signals::~Signals() {

@@ -62,6 +62,7 @@ Rule build_rule(const RuleDraft& draft, FaultList& faults) {
   rule.missing = draft.missing ? draft.missing->value : draft.has_threshold ? kMissingDefault : 0ms;
   rule.no_data_opens = draft.no_data_opens;
   rule.allow_partial = draft.allow_partial;
+  rule.max_incidents = static_cast<std::size_t>(draft.max_incidents);
   rule.incident_by = draft.incident_by;
   rule.notify = draft.notify;
   rule.labels = draft.labels;

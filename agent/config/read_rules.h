@@ -14,7 +14,8 @@
 namespace tocsin {
 
 /// Rules of tocsin's own: no rule of a file may be called like one, and routes may name them.
-inline constexpr std::array<std::string_view, 2> kOwnIncidents = {"TocsinBlind", "TocsinRuleFailing"};
+inline constexpr std::array<std::string_view, 3> kOwnIncidents = {"TocsinBlind", "TocsinRuleFailing",
+                                                                  "TocsinTooManyIncidents"};
 
 /// A rule with the place of its name, for the checks that follow; disabled rules too.
 struct LocatedRule {

@@ -75,6 +75,7 @@ void read_rule_keys(Table& table, const std::vector<std::string>& notifier_names
   table.duration("missing", draft.missing);
   table.choice<bool>("no_data", draft.no_data_opens, {{"ok", false}, {"open", true}});
   table.boolean("allow_partial", draft.allow_partial);
+  table.integer("max_incidents", draft.max_incidents, 1, 1'000'000);
   table.boolean("enabled", draft.enabled);
   read_incident_by(table, draft);
   read_rule_notify(table, notifier_names, draft);

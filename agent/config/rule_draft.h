@@ -28,6 +28,7 @@ struct RuleDraft {
   Duration dedup_window{0};
   bool no_data_opens = false;
   bool allow_partial = false;
+  int max_incidents = static_cast<int>(Rule{}.max_incidents);
   bool enabled = true;
   std::optional<std::vector<std::string>> incident_by;
   std::vector<std::string> notify;

@@ -30,6 +30,7 @@ Engine::Engine(World world, std::shared_ptr<const Config> config)
       config_(std::move(config)),
       blind_(blind_rule(config_->prometheus)),
       rule_failing_(rule_failing_rule(config_->prometheus)),
+      too_many_incidents_(too_many_incidents_rule()),
       deliverer_(
           outbox_, [this](IncidentId id) { return book_.find(id); },
           [this](const std::string& rule) { return links(rule); }, [this] { return next_request_++; }) {
@@ -76,15 +77,25 @@ void Engine::turn(Duration wait_max) {
 }
 
 /// Nothing is told that is not on disk: what is to be sent waits for the commit, and nothing more is taken until then.
+/// Only what wakes somebody does not wait for a disk that refuses: it is told with a mark, and recorded as told later.
 void Engine::flush() {
-  if (store_error_.empty() && !stopping_)
-    std::ranges::move(deliverer_.take(world_.clock.now(), draft_), std::back_inserter(to_start_));
-  if (!commit()) {
-    for (auto& reply : std::exchange(to_reply_, {})) reply.set_value(fail(store_error_, ErrorCode::unavailable));
+  const Timestamp now = world_.clock.now();
+  std::vector<std::pair<RequestId, Outgoing>> taken;
+  if (store_error_.empty() && !stopping_) taken = deliverer_.take(now, draft_);
+  if (commit()) {
+    start_all(std::exchange(to_start_, {}));
+    start_all(std::move(taken));
+    for (auto& reply : std::exchange(to_reply_, {})) reply.set_value({});
     return;
   }
-  for (auto& [id, outgoing] : std::exchange(to_start_, {})) world_.transport.start(id, std::move(outgoing));
-  for (auto& reply : std::exchange(to_reply_, {})) reply.set_value({});
+  for (const auto& [id, outgoing] : taken) deliverer_.put_back(id, draft_);
+  if (!stopping_) start_all(deliverer_.take_unrecorded(now, draft_));
+  const std::string kept = "it is done but not recorded; do not repeat it, it is recorded once the store works: ";
+  for (auto& reply : std::exchange(to_reply_, {})) reply.set_value(fail(kept + store_error_, ErrorCode::unavailable));
+}
+
+void Engine::start_all(std::vector<std::pair<RequestId, Outgoing>> requests) {
+  for (auto& [id, outgoing] : requests) world_.transport.start(id, std::move(outgoing));
 }
 
 bool Engine::commit() {
@@ -140,6 +151,7 @@ void Engine::take(const Completed& completed) {
     answered(std::move(asked), completed.response);
   } else if (deliverer_.owns(completed.id)) {
     if (auto next = deliverer_.completed(completed.id, completed.response, now, draft_)) {
+      if (deliverer_.unrecorded(next->first)) return world_.transport.start(next->first, std::move(next->second));
       to_start_.push_back(std::move(*next));
     }
   } else if (heartbeat_.owns(completed.id)) {
@@ -155,6 +167,12 @@ void Engine::obey(EngineCommand command) {
 }
 
 void Engine::act(ActCommand command) {
+  if (!store_error_.empty()) {
+    // Whoever is refused tries again, and then it must not have happened twice.
+    const std::string reason = "nothing is done, as the store cannot be written; try again once it can: ";
+    command.reply.set_value(fail(reason + store_error_, ErrorCode::unavailable));
+    return;
+  }
   const Timestamp now = world_.clock.now();
   const Result<IncidentBook::Events> events = perform(command.action, now);
   if (!events) {
@@ -238,6 +256,7 @@ void Engine::stop(Duration grace) {
 const RuleRuntime* Engine::runtime(const std::string& rule) const {
   if (rule == kBlindRule) return &blind_;
   if (rule == kRuleFailingRule) return &rule_failing_;
+  if (rule == kTooManyIncidentsRule) return &too_many_incidents_;
   const auto found = rule_index_.find(rule);
   return found == rule_index_.end() ? nullptr : &rules_[found->second];
 }

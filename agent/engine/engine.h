@@ -58,6 +58,7 @@ class Engine {
   Result<IncidentBook::Events> perform(const Action& action, Timestamp now);
   void flush();
   bool commit();
+  void start_all(std::vector<std::pair<RequestId, Outgoing>> requests);
   Change change_of(const Draft& draft) const;
   SeriesState series_state(const std::string& rule, const Labels& labels) const;
   Duration wait_until_due(Duration wait_max) const;
@@ -117,6 +118,7 @@ class Engine {
   std::map<std::string, std::size_t> rule_index_;
   RuleRuntime blind_;
   RuleRuntime rule_failing_;
+  RuleRuntime too_many_incidents_;
   Poller poller_;
   std::map<std::string, std::size_t> poll_of_rule_;
   std::map<RequestId, Asked> asked_;
@@ -131,7 +133,7 @@ class Engine {
   Heartbeat heartbeat_;
 
   Draft draft_;
-  std::vector<std::pair<RequestId, Outgoing>> to_start_;  // waits for the commit of what it announces
+  std::vector<std::pair<RequestId, Outgoing>> to_start_;  // further steps; they wait for the next commit
   std::vector<std::promise<Result<void>>> to_reply_;      // likewise
   RequestId next_request_ = 1;
 

@@ -48,7 +48,10 @@ void Engine::restore_rules(Stored stored, Timestamp now) {
   for (SeriesRecord& record : stored.series) {
     known(record.rule).state.series.emplace(std::move(record.labels), std::move(record.state));
   }
-  for (RuleRuntime* own : {&blind_, &rule_failing_}) {
+  for (const auto& [labels, state] : too_many_incidents_.state.series) {
+    book_.restore_left_out(limited_rule(labels), static_cast<std::size_t>(state.value));
+  }
+  for (RuleRuntime* own : {&blind_, &rule_failing_, &too_many_incidents_}) {
     // What was only pending was not seen to last while tocsin was away.
     std::erase_if(own->state.series,
                   [](const auto& entry) { return entry.second.grades.front().phase != Phase::open; });
@@ -65,6 +68,7 @@ void Engine::adopt(std::shared_ptr<const Config> config, Timestamp now) {
   };
   replace_rule(blind_, blind_rule(config_->prometheus));
   replace_rule(rule_failing_, rule_failing_rule(config_->prometheus));
+  replace_rule(too_many_incidents_, too_many_incidents_rule());
   adopt_rules(now);
   deliverer_.configure(config_->notifiers, draft_);
   heartbeat_.configure(config_->heartbeat);

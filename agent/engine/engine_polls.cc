@@ -236,13 +236,15 @@ void Engine::apply_tick(RuleRuntime& runtime, const Answer& answer, Timestamp ti
 }
 
 /// TocsinBlind sees every turn in which polls ended; TocsinRuleFailing only what happens while Prometheus answers, for
-/// a rule that fails with all others is no news of its own.
+/// a rule that fails with all others is no news of its own; TocsinTooManyIncidents what the book has left out.
 void Engine::apply_self_rules(Timestamp now) {
   if (!std::exchange(polls_ended_, false)) return;
   // Several turns may fall into one millisecond, and the last of them is what is true.
   blind_.last_tick.reset();
   rule_failing_.last_tick.reset();
   apply_tick(blind_, blind_answer(unanswered_since_.has_value()), now, now);
+  too_many_incidents_.last_tick.reset();
+  apply_tick(too_many_incidents_, too_many_incidents_answer(book_.left_out()), now, now);
   if (std::exchange(polls_answered_, false)) {
     apply_tick(rule_failing_, rule_failing_answer(failing_alone_), now, now);
   }

@@ -19,6 +19,7 @@ std::shared_ptr<const ReadModel> Engine::read_model() const {
   for (const RuleRuntime& runtime : rules_) model->rules.push_back(runtime.status);
   model->rules.push_back(blind_.status);
   model->rules.push_back(rule_failing_.status);
+  model->rules.push_back(too_many_incidents_.status);
   model->notifiers = deliverer_.status();
   for (const auto& [id, incident] : book_.all()) {
     const auto severity = static_cast<std::size_t>(incident.severity) - 1;

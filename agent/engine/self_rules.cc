@@ -11,12 +11,14 @@ Template text(std::string_view source) {
   return *std::move(parsed);
 }
 
+constexpr std::string_view kLimitedRuleLabel = "limited_rule";
+
 /// Every series of the answer breaches, and its absence is the evidence of recovery.
-Rule self_rule(std::string_view name, Severity severity, const PrometheusConfig& prometheus) {
+Rule self_rule(std::string_view name, Severity severity, Duration for_duration) {
   Rule rule;
   rule.name = name;
   rule.grades = {{.severity = severity, .threshold = std::nullopt}};
-  rule.for_duration = prometheus.unreachable_after;
+  rule.for_duration = for_duration;
   rule.missing = Duration{0};
   return rule;
 }
@@ -24,11 +26,11 @@ Rule self_rule(std::string_view name, Severity severity, const PrometheusConfig&
 }  // namespace
 
 bool is_self_rule(std::string_view name) {
-  return name == kBlindRule || name == kRuleFailingRule;
+  return name == kBlindRule || name == kRuleFailingRule || name == kTooManyIncidentsRule;
 }
 
 std::shared_ptr<const Rule> blind_rule(const PrometheusConfig& prometheus) {
-  Rule rule = self_rule(kBlindRule, Severity::sev2, prometheus);
+  Rule rule = self_rule(kBlindRule, Severity::sev2, prometheus.unreachable_after);
   rule.annotations = {
       {"summary", text("tocsin is blind: Prometheus does not answer")},
       {"description",
@@ -39,12 +41,23 @@ std::shared_ptr<const Rule> blind_rule(const PrometheusConfig& prometheus) {
 }
 
 std::shared_ptr<const Rule> rule_failing_rule(const PrometheusConfig& prometheus) {
-  Rule rule = self_rule(kRuleFailingRule, Severity::sev3, prometheus);
+  Rule rule = self_rule(kRuleFailingRule, Severity::sev3, prometheus.unreachable_after);
   rule.annotations = {
       {"summary", text("rule {{ $labels.failing_rule }} cannot be evaluated")},
       {"description",
        text("Prometheus answers other queries but not that of {{ $labels.failing_rule }}. Its incidents keep "
             "their state. The last error is in /api/v1/rules.")}};
+  return std::make_shared<const Rule>(std::move(rule));
+}
+
+std::shared_ptr<const Rule> too_many_incidents_rule() {
+  Rule rule = self_rule(kTooManyIncidentsRule, Severity::sev2, Duration{0});
+  rule.annotations = {
+      {"summary",
+       text("rule {{ $labels.limited_rule }} has max_incidents active incidents, {{ $value }} are left out")},
+      {"description",
+       text("So many more keys of {{ $labels.limited_rule }} breach than its max_incidents allows incidents. Nobody is "
+            "told of them one by one. They open as others resolve. Fold series with incident_by.")}};
   return std::make_shared<const Rule>(std::move(rule));
 }
 
@@ -58,6 +71,18 @@ Answer rule_failing_answer(const std::set<std::string>& failing) {
   Answer answer;
   for (const std::string& rule : failing) answer.samples.push_back({Labels{{"failing_rule", rule}}, 1});
   return answer;
+}
+
+Answer too_many_incidents_answer(const std::map<std::string, std::size_t>& left_out) {
+  Answer answer;
+  for (const auto& [rule, count] : left_out) {
+    answer.samples.push_back({Labels{{std::string(kLimitedRuleLabel), rule}}, static_cast<double>(count)});
+  }
+  return answer;
+}
+
+std::string limited_rule(const Labels& series) {
+  return std::string(series.get(kLimitedRuleLabel));
 }
 
 }  // namespace tocsin

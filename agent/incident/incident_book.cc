@@ -44,6 +44,7 @@ void IncidentBook::restore(std::vector<Incident> incidents, IncidentId next) {
   for (Incident& incident : incidents) {
     IncidentId& newest = latest_[{incident.rule, incident.key}];
     newest = std::max(newest, incident.id);
+    if (!incident.resolved()) ++active_[incident.rule];
     incidents_.emplace(incident.id, std::move(incident));
   }
 }
@@ -51,27 +52,22 @@ void IncidentBook::restore(std::vector<Incident> incidents, IncidentId next) {
 IncidentBook::Events IncidentBook::apply(const Rule& rule, const Evaluation& evaluation,
                                          const Surroundings& surroundings, Timestamp at, Draft& draft) {
   Events events;
+  std::size_t left_out = 0;
   for (const Firing& firing : evaluation.firing) {
     Incident* incident = latest({rule.name, firing.key});
     if (incident && left_at_rest(*incident, firing, rule.dedup_window, at)) continue;
-    const bool in_window = incident && incident->resolved_at && at - *incident->resolved_at < rule.dedup_window;
-    if (!incident || (incident->resolved() && !in_window)) {
-      events.push_back(open(rule, firing, surroundings, at, draft));
-    } else if (in_window) {
+    if (incident && !incident->resolved()) {
+      go_on(*incident, rule, firing, surroundings, at, draft, events);
+    } else if (is_full(rule)) {
+      ++left_out;
+    } else if (incident && at - *incident->resolved_at < rule.dedup_window) {
       events.push_back(reopen(*incident, rule, firing, surroundings, at, draft));
     } else {
-      const Severity severity = rule.grades[firing.grade].severity;
-      if (describe(*incident, rule, firing, surroundings)) draft.incidents.insert(incident->id);
-      if (severity != incident->severity) {
-        write_timeline(draft, *incident, at, "severity",
-                       fmt::format("{} to {}: {}", severity_text(incident->severity), severity_text(severity),
-                                   evidence_text(rule, firing)));
-        incident->severity = severity;
-        draft.incidents.insert(incident->id);
-        events.push_back({IncidentEvent::Kind::severity, incident->id, {}});
-      }
+      events.push_back(open(rule, firing, surroundings, at, draft));
     }
   }
+  left_out_.erase(rule.name);
+  if (left_out > 0) left_out_.emplace(rule.name, left_out);
   for (const Cleared& cleared : evaluation.cleared) {
     Incident* incident = latest({rule.name, cleared.key});
     if (incident && !incident->resolved()) {
@@ -79,6 +75,25 @@ IncidentBook::Events IncidentBook::apply(const Rule& rule, const Evaluation& eva
     }
   }
   return events;
+}
+
+bool IncidentBook::is_full(const Rule& rule) const {
+  const auto active = active_.find(rule.name);
+  return active != active_.end() && active->second >= rule.max_incidents;
+}
+
+/// An incident that is active already: what it shows, and its severity.
+void IncidentBook::go_on(Incident& incident, const Rule& rule, const Firing& firing, const Surroundings& surroundings,
+                         Timestamp at, Draft& draft, Events& events) {
+  if (describe(incident, rule, firing, surroundings)) draft.incidents.insert(incident.id);
+  const Severity severity = rule.grades[firing.grade].severity;
+  if (severity == incident.severity) return;
+  write_timeline(draft, incident, at, "severity",
+                 fmt::format("{} to {}: {}", severity_text(incident.severity), severity_text(severity),
+                             evidence_text(rule, firing)));
+  incident.severity = severity;
+  draft.incidents.insert(incident.id);
+  events.push_back({IncidentEvent::Kind::severity, incident.id, {}});
 }
 
 IncidentEvent IncidentBook::open(const Rule& rule, const Firing& firing, const Surroundings& surroundings, Timestamp at,
@@ -94,6 +109,7 @@ IncidentEvent IncidentBook::open(const Rule& rule, const Firing& firing, const S
   write_timeline(draft, incident, at, "opened", opened_text(rule, firing, at));
   draft.incidents.insert(incident.id);
   latest_[{rule.name, firing.key}] = incident.id;
+  ++active_[rule.name];
   const IncidentEvent event{IncidentEvent::Kind::opened, incident.id, at - firing.since};
   incidents_.emplace(incident.id, std::move(incident));
   return event;
@@ -109,6 +125,7 @@ IncidentEvent IncidentBook::reopen(Incident& incident, const Rule& rule, const F
   incident.resolve_reason.clear();
   incident.resolved_by_hand = false;
   ++incident.flaps;
+  ++active_[rule.name];
   describe(incident, rule, firing, surroundings);
   write_timeline(draft, incident, at, "reopened", opened_text(rule, firing, at));
   draft.incidents.insert(incident.id);
@@ -117,6 +134,7 @@ IncidentEvent IncidentBook::reopen(Incident& incident, const Rule& rule, const F
 
 IncidentEvent IncidentBook::end(Incident& incident, const Ending& ending, Timestamp at, Draft& draft) {
   incident.state = IncidentState::resolved;
+  --active_[incident.rule];
   incident.resolved_at = at;
   incident.resolve_reason = ending.reason;
   write_timeline(draft, incident, at, "resolved", ending.text, ending.by);
@@ -164,6 +182,7 @@ Result<void> IncidentBook::note(IncidentId id, const std::string& by, const std:
 
 IncidentBook::Events IncidentBook::resolve_all(const std::string& rule, const std::string& reason, Timestamp at,
                                                Draft& draft) {
+  left_out_.erase(rule);
   Events events;
   for (auto& [id, incident] : incidents_) {
     if (incident.rule == rule && !incident.resolved()) events.push_back(end(incident, {reason, reason, ""}, at, draft));

@@ -37,7 +37,8 @@ class IncidentBook {
 
   void restore(std::vector<Incident> incidents, IncidentId next);
 
-  /// What one tick of `rule` means for its incidents.
+  /// What one tick of `rule` means for its incidents. While the rule has max_incidents active ones no further one
+  /// opens; what breaches beyond is counted in left_out().
   Events apply(const Rule& rule, const Evaluation& evaluation, const Surroundings& surroundings, Timestamp at,
                Draft& draft);
 
@@ -47,6 +48,12 @@ class IncidentBook {
   Result<void> note(IncidentId id, const std::string& by, const std::string& text, Timestamp at, Draft& draft);
   /// Resolves all active incidents of a rule; `reason` such as "rule removed".
   Events resolve_all(const std::string& rule, const std::string& reason, Timestamp at, Draft& draft);
+
+  /// By rule: how many keys breached at its last tick without an incident, for want of room. Rules with room are not
+  /// in.
+  const std::map<std::string, std::size_t>& left_out() const { return left_out_; }
+  /// What was so when the process ended, until the rule's next tick tells.
+  void restore_left_out(const std::string& rule, std::size_t count) { left_out_[rule] = count; }
 
   const Incident* find(IncidentId id) const;
   /// REQUIRES: the incident is in the book.
@@ -65,6 +72,9 @@ class IncidentBook {
   };
 
   Incident* latest(const Key& key);
+  bool is_full(const Rule& rule) const;
+  void go_on(Incident& incident, const Rule& rule, const Firing& firing, const Surroundings& surroundings, Timestamp at,
+             Draft& draft, Events& events);
   IncidentEvent open(const Rule& rule, const Firing& firing, const Surroundings& surroundings, Timestamp at,
                      Draft& draft);
   IncidentEvent reopen(Incident& incident, const Rule& rule, const Firing& firing, const Surroundings& surroundings,
@@ -74,6 +84,8 @@ class IncidentBook {
 
   std::map<IncidentId, Incident> incidents_;
   std::map<Key, IncidentId> latest_;
+  std::map<std::string, std::size_t> active_;  // by rule
+  std::map<std::string, std::size_t> left_out_;
   IncidentId next_ = 1;
 };
 

@@ -95,11 +95,55 @@ void Deliverer::take_from(Channel& channel, Timestamp now, Draft& draft,
     const bool many = channel.settings.digest_above && lane.ready() > *channel.settings.digest_above;
     Flight flight = many && channel.notifier->can_digest() ? prepare_digest(channel, *incident, now, draft)
                                                            : prepare(channel, *incident, now, draft);
-    const RequestId id = next_id_();
-    out.emplace_back(id, channel.notifier->build(flight.notification));
-    flights_.emplace(id, std::move(flight));
-    ++channel.in_flight;
+    out.push_back(launch(channel, std::move(flight)));
   }
+}
+
+std::pair<RequestId, Outgoing> Deliverer::launch(Channel& channel, Flight flight) {
+  const RequestId id = next_id_();
+  Outgoing outgoing = channel.notifier->build(flight.notification);
+  flights_.emplace(id, std::move(flight));
+  ++channel.in_flight;
+  return {id, std::move(outgoing)};
+}
+
+void Deliverer::put_back(RequestId id, Draft& draft) {
+  const auto node = flights_.extract(id);
+  const Flight& flight = node.mapped();
+  for (const IncidentId incident : flight.incidents) outbox_.put_back(incident, flight.notifier, draft);
+  --channels_.at(flight.notifier).in_flight;
+}
+
+std::vector<std::pair<RequestId, Outgoing>> Deliverer::take_unrecorded(Timestamp now, Draft& draft) {
+  std::vector<std::pair<RequestId, Outgoing>> out;
+  for (auto& [name, channel] : channels_) take_unrecorded_from(channel, now, draft, out);
+  return out;
+}
+
+/// What stands behind something else about its incident keeps its place, and no digest is made, which would take along
+/// what has to wait.
+void Deliverer::take_unrecorded_from(Channel& channel, Timestamp now, Draft& draft,
+                                     std::vector<std::pair<RequestId, Outgoing>>& out) {
+  if (channel.paused_until && now < *channel.paused_until) return;
+  const std::string& name = channel.settings.name;
+  outbox_.lane(name).advance(now);
+  for (const IncidentId incident : outbox_.lane(name).ready(Severity::sev1)) {
+    const NotificationKind kind = outbox_.head(incident, name).kind;
+    if (kind != NotificationKind::open && kind != NotificationKind::escalate) continue;
+    if (expire(channel, incident, now, draft)) continue;
+    if (channel.in_flight >= limits::kInFlightPerNotifierMax || !channel.bucket.take(now)) return;
+    Flight flight = prepare(channel, incident, now, draft);
+    flight.unrecorded = true;
+    mark_unrecorded(flight.notification.incident);
+    log::warn("notification sent without a record of it, as the store cannot be written",
+              {{"notifier", name}, {"incident", incident_name(incident)}, {"kind", kind_text(kind)}});
+    out.push_back(launch(channel, std::move(flight)));
+  }
+}
+
+bool Deliverer::unrecorded(RequestId id) const {
+  const auto flight = flights_.find(id);
+  return flight != flights_.end() && flight->second.unrecorded;
 }
 
 /// Gives up a delivery that has been tried for too long.

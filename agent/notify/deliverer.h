@@ -32,6 +32,12 @@ class Deliverer {
 
   /// What is to be sent now, marked as under way in `draft`: to be started once that is on disk.
   std::vector<std::pair<RequestId, Outgoing>> take(Timestamp now, Draft& draft);
+  /// What take() has given out and nobody has started: it waits again.
+  void put_back(RequestId id, Draft& draft);
+  /// What does not wait for a disk that refuses: openings at SEV1 and rises to it, marked in their text as not
+  /// recorded. To be started at once.
+  std::vector<std::pair<RequestId, Outgoing>> take_unrecorded(Timestamp now, Draft& draft);
+  bool unrecorded(RequestId id) const;
   bool owns(RequestId id) const { return flights_.contains(id); }
   /// What came back. A notification of several steps answers with the next one, to be started likewise.
   std::optional<std::pair<RequestId, Outgoing>> completed(RequestId id, const Response& response, Timestamp now,
@@ -51,9 +57,13 @@ class Deliverer {
     std::string notifier;
     std::vector<IncidentId> incidents;
     Notification notification;
+    bool unrecorded = false;
   };
 
   void take_from(Channel& channel, Timestamp now, Draft& draft, std::vector<std::pair<RequestId, Outgoing>>& out);
+  void take_unrecorded_from(Channel& channel, Timestamp now, Draft& draft,
+                            std::vector<std::pair<RequestId, Outgoing>>& out);
+  std::pair<RequestId, Outgoing> launch(Channel& channel, Flight flight);
   bool expire(Channel& channel, IncidentId incident, Timestamp now, Draft& draft);
   Flight prepare(Channel& channel, IncidentId incident, Timestamp now, Draft& draft);
   Flight prepare_digest(Channel& channel, IncidentId first, Timestamp now, Draft& draft);

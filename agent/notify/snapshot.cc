@@ -1,5 +1,8 @@
 #include "agent/notify/snapshot.h"
 
+#include <string_view>
+#include <utility>
+
 namespace tocsin {
 namespace {
 
@@ -17,6 +20,21 @@ void say_as_of(const Delivery& delivery, IncidentSnapshot& shown) {
 }
 
 }  // namespace
+
+void mark_unrecorded(IncidentSnapshot& incident) {
+  // In front, because long summaries are cut at the end.
+  constexpr std::string_view kMark = "[not recorded] ";
+  for (auto& [name, text] : incident.annotations) {
+    if (name != "summary" || text.empty()) continue;
+    text.insert(0, kMark);
+    return;
+  }
+  const std::string_view description = incident.annotation("description");
+  std::string summary(kMark);
+  summary += description.empty() ? incident.rule : description;
+  std::erase_if(incident.annotations, [](const auto& annotation) { return annotation.first == "summary"; });
+  incident.annotations.emplace_back("summary", std::move(summary));
+}
 
 IncidentSnapshot snapshot(const Incident& incident, const Delivery& delivery, const Links& links) {
   IncidentSnapshot shown;

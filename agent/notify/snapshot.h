@@ -15,6 +15,9 @@ struct Links {
   std::string query_url;     // of the rule's query in Prometheus
 };
 
+/// Says in the summary, where every notifier shows it, that the store does not know of this.
+void mark_unrecorded(IncidentSnapshot& incident);
+
 /// As the delivery's kind says it: a resolve shows the incident resolved even where it has been reopened since.
 IncidentSnapshot snapshot(const Incident& incident, const Delivery& delivery, const Links& links);
 

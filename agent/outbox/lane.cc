@@ -29,6 +29,14 @@ std::optional<IncidentId> Lane::front() const {
   return std::get<2>(*ready_.begin());
 }
 
+std::vector<IncidentId> Lane::ready(Severity severity) const {
+  std::vector<IncidentId> found;
+  for (auto at = ready_.lower_bound({severity, 0, 0}); at != ready_.end() && std::get<0>(*at) == severity; ++at) {
+    found.push_back(std::get<2>(*at));
+  }
+  return found;
+}
+
 std::optional<Timestamp> Lane::next_due() const {
   if (later_.empty()) return std::nullopt;
   return later_.begin()->first;

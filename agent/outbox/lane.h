@@ -6,6 +6,7 @@
 #include <optional>
 #include <set>
 #include <tuple>
+#include <vector>
 
 #include "agent/outbox/delivery.h"
 
@@ -23,6 +24,8 @@ class Lane {
   std::size_t ready() const { return ready_.size(); }
   /// The one whose turn it is; nullopt where none is ready.
   std::optional<IncidentId> front() const;
+  /// The ready ones of this severity, oldest first.
+  std::vector<IncidentId> ready(Severity severity) const;
   /// When the next one that waits becomes due; nullopt where none waits.
   std::optional<Timestamp> next_due() const;
 

@@ -138,6 +138,13 @@ void Outbox::start(IncidentId incident, const std::string& notifier, Timestamp n
   save({incident, notifier}, draft, nullptr);
 }
 
+void Outbox::put_back(IncidentId incident, const std::string& notifier, Draft& draft) {
+  Delivery& delivery = existing({incident, notifier}).waiting.front();
+  TOCSIN_ASSERT(delivery.state == DeliveryState::sending);
+  delivery.state = DeliveryState::pending;
+  save({incident, notifier}, draft, nullptr);
+}
+
 void Outbox::remember(IncidentId incident, const std::string& notifier, const Remembered& values, Draft& draft) {
   if (values.empty()) return;
   for (const auto& [name, value] : values) existing({incident, notifier}).told.remembered[name] = value;

@@ -41,6 +41,8 @@ class Outbox {
 
   /// The head is about to be sent: on disk before it goes out, so that after a crash it is known to be doubtful.
   void start(IncidentId incident, const std::string& notifier, Timestamp now, Draft& draft);
+  /// It was not sent after all: it waits as before, and is due. REQUIRES: the head was started.
+  void put_back(IncidentId incident, const std::string& notifier, Draft& draft);
   void remember(IncidentId incident, const std::string& notifier, const Remembered& values, Draft& draft);
 
   /// How a try of the head ended.

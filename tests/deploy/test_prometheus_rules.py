@@ -13,7 +13,7 @@ PROOFS = ROOT / "tests" / "promtool" / "tocsin_rules_test.yml"
 RUNBOOKS = "https://tocsin.example.org/runbooks/"
 # What has to be noticed, whatever else is.
 PROMISED = {"TocsinAbsent", "TocsinBlind", "TocsinDeliveryFailing", "TocsinOutboxOld", "TocsinReloadFailed",
-            "TocsinEvaluationsMissed", "TocsinStoreSlow", "TocsinRuleFailing"}
+            "TocsinEvaluationsMissed", "TocsinStoreDown", "TocsinStoreSlow", "TocsinRuleFailing"}
 
 
 def alerts():

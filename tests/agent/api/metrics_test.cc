@@ -68,6 +68,7 @@ TEST(Metrics, EveryDocumentedFamilyIsThereAlsoWhenIdle) {
                            "tocsin_outbox_oldest_seconds",
                            "tocsin_config_last_reload_successful",
                            "tocsin_config_last_reload_success_timestamp_seconds",
+                           "tocsin_store_up",
                            "tocsin_store_commit_duration_seconds",
                            "process_cpu_seconds_total",
                            "process_resident_memory_bytes",

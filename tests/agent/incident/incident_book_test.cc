@@ -74,6 +74,37 @@ TEST_F(IncidentBookTest, SeverityMovesOneIncident) {
   EXPECT_EQ(book_.get(1).threshold, "> 50");
 }
 
+TEST_F(IncidentBookTest, BeyondMaxIncidentsNoFurtherOneOpensUntilThereIsRoom) {
+  rule_.max_incidents = 2;
+  rule_.dedup_window = 0s;
+  const auto answer = [](double first) {
+    return Answer{
+        {{Labels{{"instance", "a"}}, first}, {Labels{{"instance", "b"}}, 12}, {Labels{{"instance", "c"}}, 12}}};
+  };
+  const auto events = [&](Timestamp at, double first) {
+    return book_.apply(rule_, evaluate(rule_, state_, answer(first), at), surroundings_, at, draft_).size();
+  };
+  EXPECT_EQ(events(kStart, 12), 2U);
+  EXPECT_EQ(book_.left_out().at("High"), 1U);
+  EXPECT_EQ(events(kStart + 15s, 1), 1U) << "one resolves";
+  EXPECT_EQ(events(kStart + 30s, 1), 1U) << "the one left out opens";
+  EXPECT_TRUE(book_.left_out().empty());
+  EXPECT_EQ(book_.get(3).key.get("instance"), "c");
+}
+
+TEST_F(IncidentBookTest, RestoredIncidentsCountForTheLimit) {
+  rule_.max_incidents = 1;
+  tick(kStart, 12);
+  IncidentBook restored;
+  restored.restore({book_.get(1)}, 2);
+  RuleState state;
+  const Answer other{{{Labels{{"instance", "b"}}, 12}}};
+  EXPECT_TRUE(restored.apply(rule_, evaluate(rule_, state, other, kStart), surroundings_, kStart, draft_).empty());
+  EXPECT_EQ(restored.left_out().at("High"), 1U);
+  restored.resolve_all("High", "rule removed", kStart, draft_);
+  EXPECT_TRUE(restored.left_out().empty());
+}
+
 TEST_F(IncidentBookTest, TheDedupKeyNamesTheGlobalLabelsAndNotTheRulesOwn) {
   rule_.labels = {{"team", *Template::parse("value {{ $value }}")}};
   tick(kStart, 12);
