@@ -29,6 +29,7 @@ def counted(url, beginning):
 
 
 QUERIES = 'prometheus_http_requests_total{code="200",handler="/api/v1/query"}'
+RANGES = 'prometheus_http_requests_total{code="200",handler="/api/v1/query_range"}'
 # Evaluator -> what counts its evaluations, as a function of (Prometheus, evaluator).
 COUNTERS = {
     "tocsin": lambda prometheus, evaluator: counted(evaluator.url, 'tocsin_rule_evaluations_total{rule="Rule'),
@@ -55,7 +56,7 @@ def measure(options, name, target):
         count = COUNTERS[name]
         wait_for(lambda: name == "no rules" or (all(program.alive() for program in programs) and
                                                 reached(count, prometheus, evaluator)), 120, f"{name} to evaluate")
-        time.sleep(RULES.interval)
+        wait_for(lambda: caught_up(prometheus), 120, f"{name} to catch up", every=1)
         before, begun = count(prometheus, evaluator), time.monotonic()
         cpu = [program.cpu() for program in programs]
         time.sleep(options.seconds)
@@ -70,6 +71,13 @@ def ready(prometheus):
     with contextlib.suppress(OSError):
         return prometheus.alive() and counted(prometheus.url, "prometheus_tsdb_head_series ") > RULES.count
     return False
+
+
+def caught_up(prometheus):
+    """Nobody has read the past for an interval: what came due while the first round was under way has been read."""
+    before = counted(prometheus.url, RANGES)
+    time.sleep(RULES.interval)
+    return counted(prometheus.url, RANGES) == before
 
 
 def reached(count, prometheus, evaluator):

@@ -60,7 +60,7 @@ def alertmanager(directory, sink):
     evaluators.fresh(directory)
     port = free_port()
     evaluators.write(directory, "alertmanager.json", json.dumps({
-        "route": {"receiver": "hook", "group_by": ["..."], "group_wait": "0s", "group_interval": "1s"},
+        "route": {"receiver": "hook", "group_by": ["..."], "group_wait": "0s", "group_interval": "5m"},
         "receivers": [{"name": "hook", "webhook_configs": [{"url": f"{sink.url}/hook"}]}]}))
     program = Program(["prometheus-alertmanager", "--config.file=alertmanager.json", "--storage.path=data",
                        "--cluster.listen-address=", "--log.level=error", f"--web.listen-address=127.0.0.1:{port}"],
