@@ -1,6 +1,6 @@
 #!/usr/bin/python3
-"""kill -9 at random moments, for minutes: tocsin beside a real Prometheus, its store on disk, and receivers that refuse a
-third of what they get. A second tocsin on the same Prometheus is never killed; what it says is the truth.
+"""kill -9 at random moments, for minutes: tocsin beside a real Prometheus, its store on disk, and receivers that refuse
+a third of what they get. A second tocsin on the same Prometheus is never killed; what it says is the truth.
 
 Prints what went wrong and the figures; exit status 0 when nothing did.
 """

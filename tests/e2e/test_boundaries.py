@@ -47,7 +47,8 @@ class Quiet(LoopbackServer):
 class Certificates(EndToEnd):
     def setUp(self):
         super().setUp()
-        subprocess.run(["sh", os.path.join(ROOT, "tests", "support", "make_certificates.sh"), self.directory], check=True)
+        script = os.path.join(ROOT, "tests", "support", "make_certificates.sh")
+        subprocess.run(["sh", script, self.directory], check=True)
 
     def server(self, name):
         server = TlsServer(self.file(name + ".crt"), self.file(name + ".key"))

@@ -43,8 +43,10 @@ HOSTILE = {
     "a text without end": Raw(lambda: itertools.chain([b'{"status":"'], itertools.repeat(b"x" * 65536, 32768))),
     "two gigabytes in chunks": Raw(chunked(lambda: itertools.repeat(b" " * 65536, 32768)),
                                    JSON | {"Transfer-Encoding": "chunked"}),
-    "two gigabytes announced": Raw(lambda: itertools.repeat(b" " * 65536, 32768), JSON | {"Content-Length": str(2 << 30)}),
-    "a chunk longer than memory": Raw(lambda: [b"7fffffffffffffff\r\n", b"x" * MIB], JSON | {"Transfer-Encoding": "chunked"}),
+    "two gigabytes announced": Raw(lambda: itertools.repeat(b" " * 65536, 32768),
+                                   JSON | {"Content-Length": str(2 << 30)}),
+    "a chunk longer than memory": Raw(lambda: [b"7fffffffffffffff\r\n", b"x" * MIB],
+                                      JSON | {"Transfer-Encoding": "chunked"}),
     "ten gigabytes in ten megabytes of gzip": Raw(compressed_spaces, JSON | {"Content-Encoding": "gzip"}),
     "gzip that is none": Raw(lambda: [vector(SAMPLE)], JSON | {"Content-Encoding": "gzip"}),
     "headers without end": Raw(lambda: [b""], JSON | {f"X-{number}": "x" * 1000 for number in range(2000)}),
@@ -95,7 +97,8 @@ class HostilePrometheus(EndToEnd):
 
 
 # What somebody who chooses a label would like to see done.
-EVIL = ('<!channel> <https://evil.example.org|click> *bold* & <script>alert(1)</script>\r\nBcc: evil@example.org\r\n\r\n'
+EVIL = ('<!channel> <https://evil.example.org|click> *bold* & <script>alert(1)</script>'
+        '\r\nBcc: evil@example.org\r\n\r\n'
         '\x1b[31mred\x1b]0;title\x07 \x9b1m" level=error msg="forged\u202e\u2028{{ .Value }} {"a":1}')
 
 

@@ -1,6 +1,6 @@
 """kill -9 at random moments, again and again: nothing is lost, and every receiver's last word is true.
 
-TOCSIN_KILL_SECONDS (60) says for how long, TOCSIN_KILL_SEED replays the moments of a run.
+TOCSIN_KILL_SECONDS (45) says for how long, TOCSIN_KILL_SEED replays the moments of a run.
 """
 
 import os
@@ -16,7 +16,7 @@ class Killed(unittest.TestCase):
         print(f"TOCSIN_KILL_SEED={seed}", flush=True)
         loop = KillLoop(seed)
         self.addCleanup(loop.close)
-        loop.run(float(os.environ.get("TOCSIN_KILL_SECONDS", 60)))
+        loop.run(float(os.environ.get("TOCSIN_KILL_SECONDS", 45)))
         figures = loop.figures()
         print(figures)
         self.assertGreater(figures["kills"], 5)

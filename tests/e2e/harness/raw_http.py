@@ -34,7 +34,8 @@ class RawConnection:
             if not self._read():
                 return None
         head, _, rest = self._received.partition(b"\r\n\r\n")
-        length = next((int(line[15:]) for line in head.split(b"\r\n") if line.lower().startswith(b"content-length:")), 0)
+        lengths = [int(line[15:]) for line in head.split(b"\r\n") if line.lower().startswith(b"content-length:")]
+        length = lengths[0] if lengths else 0
         while len(rest) < length:
             if not self._read():
                 return None
