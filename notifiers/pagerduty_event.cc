@@ -105,8 +105,7 @@ void add_links(Json& event, const IncidentSnapshot& incident) {
 }  // namespace
 
 std::string pagerduty_key(const IncidentSnapshot& incident) {
-  // With the number: a resolve that comes late must not close the alert of the next incident.
-  const std::string key = incident.dedup_key.empty() ? incident.id : incident.dedup_key + " " + incident.id;
+  const std::string& key = incident.dedup_key.empty() ? incident.id : incident.dedup_key;
   std::string text = valid_utf8(key);
   if (!text.empty() && text.size() <= kPagerDutyKeyBytesMax && text == key) {
     return text;

@@ -11,7 +11,7 @@ namespace tocsin {
 inline constexpr std::size_t kPagerDutyBodyBytesMax = 512'000;
 inline constexpr std::size_t kPagerDutyKeyBytesMax = 255;
 
-/// The incident's dedup_key and number; what is longer than PagerDuty takes is cut and told apart by a hash.
+/// The incident's dedup_key; what is longer than PagerDuty takes is cut and told apart by a hash.
 std::string pagerduty_key(const IncidentSnapshot& incident);
 
 /// A trigger event. `custom_details` are shortened, or left out, where the body would become too large.

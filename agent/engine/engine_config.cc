@@ -61,7 +61,9 @@ void Engine::restore_rules(Stored stored, Timestamp now) {
 
 void Engine::adopt(std::shared_ptr<const Config> config, Timestamp now) {
   config_ = std::move(config);
-  surroundings_ = {config_->labels, config_->external_url};
+  surroundings_ = {.labels = config_->labels,
+                   .external_url = config_->external_url,
+                   .is_untold = [this](IncidentId id) { return to_announce_.contains(id) || outbox_.concerns(id); }};
   const auto replace_rule = [](RuleRuntime& runtime, std::shared_ptr<const Rule> rule) {
     runtime.rule = std::move(rule);
     runtime.status.rule = runtime.rule;

@@ -36,7 +36,8 @@ struct Incident {
   IncidentId id = 0;
   std::string rule;
   Labels key;             // the incident_by labels: with `rule` what makes it one incident
-  std::string dedup_key;  // text of rule, key and the global labels at opening; stable for the incident's life
+  std::string dedup_key;  // text of rule, key and the global labels at opening, and of the incident's number where the
+                          // last one with this key was not told as resolved yet; stable for the incident's life
   IncidentState state = IncidentState::open;
   Severity severity = Severity::sev3;
   Labels labels;

@@ -60,7 +60,7 @@ IncidentBook::Events IncidentBook::apply(const Rule& rule, const Evaluation& eva
       go_on(*incident, rule, firing, surroundings, at, draft, events);
     } else if (is_full(rule)) {
       ++left_out;
-    } else if (incident && at - *incident->resolved_at < rule.dedup_window) {
+    } else if (incident && at - incident->resolved_at.value_or(at) < rule.dedup_window) {
       events.push_back(reopen(*incident, rule, firing, surroundings, at, draft));
     } else {
       events.push_back(open(rule, firing, surroundings, at, draft));
@@ -103,6 +103,11 @@ IncidentEvent IncidentBook::open(const Rule& rule, const Firing& firing, const S
   incident.rule = rule.name;
   incident.key = firing.key;
   incident.dedup_key = dedup_key(rule, firing.key, surroundings);
+  // Receivers know an alert by its key: the last incident's resolve, told late, must not end this one.
+  if (const Incident* last = latest({rule.name, firing.key});
+      last && (surroundings.is_untold(last->id) || last->dedup_key != incident.dedup_key)) {
+    incident.dedup_key += " " + incident_name(incident.id);
+  }
   incident.severity = rule.grades[firing.grade].severity;
   incident.opened_at = at;
   describe(incident, rule, firing, surroundings);

@@ -16,10 +16,12 @@
 
 namespace tocsin {
 
-/// What is the same for every incident: global labels and where links lead.
+/// What is the same for every incident: global labels, where links lead, and the outbox as far as it matters here.
 struct Surroundings {
   Labels labels;
   std::string external_url;
+  /// Whether somebody is still to be told of an incident.
+  std::function<bool(IncidentId)> is_untold = [](IncidentId) { return false; };
 };
 
 /// Something worth a log line and a count.

@@ -57,8 +57,12 @@ void Poller::queue_due(Timestamp now, std::vector<MissedTicks>& missed) {
     if (poll.phase == Poll::Phase::in_flight) {
       if (!poll.reading_again) missed.push_back({index, poll.grid.ticks_between(poll.next, latest) + 1});
     } else {
-      // Still in the queue: it is asked once, for the latest tick.
-      if (poll.phase == Poll::Phase::queued) missed.push_back({index, poll.grid.ticks_between(poll.tick, latest)});
+      if (poll.phase == Poll::Phase::queued) {
+        // Still in the queue: it is asked once, for the latest tick. What waited for its turn is missed like what was
+        // under way; what is read again is read from where it ended.
+        missed.push_back({index, poll.grid.ticks_between(poll.tick, latest)});
+        if (joins(poll)) poll.covered = latest - poll.grid.interval();
+      }
       if (poll.phase == Poll::Phase::idle) queued_.push_back(index);
       poll.phase = Poll::Phase::queued;
       poll.tick = latest;

@@ -47,9 +47,13 @@ std::expected<Labels, QueryFault> parse_metric(element series) {
     if (value.get(text) != simdjson::SUCCESS) {
       return unusable(fmt::format("the label {} of a series is no string", quote(name)));
     }
-    if (name != "__name__") pairs.emplace_back(name, text);
+    // An empty label is one that is not there.
+    if (name != "__name__" && !text.empty()) pairs.emplace_back(name, text);
   }
-  return Labels(std::move(pairs));
+  const std::size_t given = pairs.size();
+  Labels labels(std::move(pairs));
+  if (labels.size() != given) return unusable(fmt::format("a series has one label twice: {}", labels.text()));
+  return labels;
 }
 
 std::expected<Point, std::string> parse_point(element point) {

@@ -136,16 +136,17 @@ class KillLoop:
         return faults + [f"the webhook heard of {name}, which is not there" for name in words]
 
     def _pager_words(self, incidents):
-        """Each incident is an alert of its own: what was said last of it must be true."""
+        """What was said last of an alert must be true of the newest incident with its key."""
         last = {}
         for received in self.receiver.received(PAGERDUTY):
             if received.heard:
                 event = received.json()
-                last[event["dedup_key"].split(" ")[-1]] = event["event_action"]
+                last[event["dedup_key"]] = event["event_action"]
+        newest = {incident["dedup_key"]: incident for incident in reversed(incidents)}
         # An incident that was over before anybody was told is not told.
-        return [f"{incident['id']} is {incident['state']}, PagerDuty heard {last.get(incident['id'])}"
-                for incident in incidents
-                if (incident["state"] != "resolved") != (last.get(incident["id"], "resolve") == "trigger")]
+        return [f"{incident['id']} is {incident['state']}, PagerDuty heard {last.get(key)}"
+                for key, incident in newest.items()
+                if (incident["state"] != "resolved") != (last.get(key, "resolve") == "trigger")]
 
     def _store(self):
         self.killed.stop()

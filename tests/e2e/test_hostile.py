@@ -37,6 +37,7 @@ def compressed_spaces():
 
 SAMPLE = b'{"metric":{"pod":"b"},"value":[1,"1"]}'
 HOSTILE = {
+    "a label twice": whole(vector(b'{"metric":{"pod":"a","pod":"b"},"value":[1,"1"]}')),
     "arrays nested a million deep": whole(b"[" * 1_000_000),
     "objects nested a million deep": whole(b'{"data":' * 1_000_000),
     "labels nested deep": whole(vector(b'{"metric":' + b'{"a":' * 100_000 + b"1" + b"}" * 100_000 + b"}")),

@@ -21,7 +21,7 @@ class IncidentBookTest : public testing::Test {
   Rule rule_ = rule_above_ten();
   RuleState state_;
   IncidentBook book_;
-  Surroundings surroundings_{{{"cluster", "staging"}}, ""};
+  Surroundings surroundings_{.labels = {{"cluster", "staging"}}, .external_url = ""};
   Draft draft_;
 };
 
@@ -41,6 +41,27 @@ TEST_F(IncidentBookTest, PastTheDedupWindowANewIncidentOpens) {
   const auto events = tick(kStart + 15s + rule_.dedup_window, 12);
   ASSERT_EQ(events.size(), 1U);
   EXPECT_EQ(events.front().incident, 2);
+}
+
+TEST_F(IncidentBookTest, TheResolveOfTheLastIncidentToldLateDoesNotEndTheNext) {
+  rule_.dedup_window = 0s;
+  tick(kStart, 12);
+  tick(kStart + 15s, 1);
+  surroundings_.is_untold = [](IncidentId id) { return id == 1; };
+  tick(kStart + 30s, 12);
+  EXPECT_EQ(book_.get(2).dedup_key, book_.get(1).dedup_key + " INC-2");
+  tick(kStart + 45s, 1);
+  tick(kStart + 60s, 12);
+  EXPECT_EQ(book_.get(3).dedup_key, book_.get(1).dedup_key + " INC-3") << "the first may still not be told";
+}
+
+TEST_F(IncidentBookTest, PastTheWindowTheKeyIsTheSameOnceAllIsTold) {
+  rule_.dedup_window = 0s;
+  for (const Duration at : {0s, 30s}) {
+    tick(kStart + at, 12);
+    tick(kStart + at + 15s, 1);
+  }
+  EXPECT_EQ(book_.get(2).dedup_key, book_.get(1).dedup_key);
 }
 
 TEST_F(IncidentBookTest, WhatAPersonResolvedRestsWhileTheSameBreachGoesOn) {

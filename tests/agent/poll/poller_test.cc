@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 namespace tocsin {
 namespace {
 
@@ -65,6 +67,17 @@ TEST_F(PollerTest, AtMostMaxConcurrentAreUnderWay) {
   EXPECT_EQ(first.size(), 2U);
   poller_.ended(first.front(), Poller::Outcome::answered, 1ms);
   EXPECT_EQ(take(kNow).size(), 1U);
+}
+
+TEST_F(PollerTest, ATickThatWaitedForItsTurnUntilTheNextCameIsMissedAndNotReadAgain) {
+  for (const char* query : {"a", "b", "c"}) poller_.add(query, 15s, false, std::nullopt, kNow);
+  ASSERT_EQ(take(kNow).size(), 2U);
+  const auto waiting = [](const Poll& poll) { return poll.phase == Poll::Phase::queued; };
+  const Poll& poll = *std::ranges::find_if(poller_.polls(), waiting);
+  take(kNow + 15s);
+  EXPECT_EQ(poll.tick, poll.grid.at_or_before(kNow + 15s));
+  EXPECT_EQ(poll.covered, poll.tick - 15s);
+  EXPECT_EQ(missed_.size(), 3U);
 }
 
 TEST_F(PollerTest, AfterARestartItGoesOnWhereItEnded) {
