@@ -52,6 +52,12 @@ class Installed(unittest.TestCase):
             self.assertEqual("# mine\n", config.read_text())
 
 
+class Binary(unittest.TestCase):
+    def test_it_does_not_tell_where_it_was_built(self):
+        """The same sources give the same binary, in whichever directory; debug information is part of it."""
+        self.assertNotIn(str(ROOT).encode(), TOCSIN.read_bytes())
+
+
 class Unit(unittest.TestCase):
     UNIT = ROOT / "deploy" / "systemd" / "tocsin.service"
 
