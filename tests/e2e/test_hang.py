@@ -1,0 +1,63 @@
+"""What cannot go on, and what has to end: a loop that hangs, and a stop while receivers do."""
+
+import fcntl
+import os
+import signal
+import subprocess
+import time
+import unittest
+
+from harness import HOOK, EndToEnd, Hang, wait_for
+from harness.http_client import is_up
+from harness.tocsin import TOCSIN
+
+GRACE_SECONDS = 5  # for deliveries under way at a stop
+
+
+def fill(pipe):
+    """Nobody reads it: the next to write waits for ever."""
+    # A description of its own, or the agent's would not block either.
+    descriptor = os.open(f"/proc/self/fd/{pipe}", os.O_WRONLY | os.O_NONBLOCK)
+    try:
+        while True:
+            os.write(descriptor, b"x")
+    except BlockingIOError:
+        os.close(descriptor)
+
+
+class Hung(EndToEnd):
+    def test_a_loop_that_hangs_ends_the_process_without_any_service_manager(self):
+        self.set(0)
+        agent = self.new_agent(self.rule())
+        reading, log = os.pipe()
+        self.addCleanup(os.close, reading)
+        self.addCleanup(os.close, log)
+        fcntl.fcntl(log, fcntl.F_SETPIPE_SZ, 4096)
+        process = subprocess.Popen([TOCSIN, "run", "--config", agent.config_file], stderr=log)
+        self.addCleanup(process.wait)
+        self.addCleanup(process.kill)
+        wait_for(lambda: is_up(agent.url + "/-/ready"), what="tocsin to be ready")
+        fill(log)
+        self.set(1)
+        self.assertEqual(-signal.SIGABRT, process.wait(150))
+
+
+class Stopping(EndToEnd):
+    def test_sigterm_ends_within_its_bound_and_what_was_under_way_is_told_after_the_next_start(self):
+        self.receiver.always(HOOK, Hang())
+        agent = self.agent(self.rule(), notifiers={"hook": self.hook(timeout="1m")})
+        self.exporter.set_pods(self.metric, 1, [f"p{number}" for number in range(20)])
+        wait_for(lambda: len(self.receiver.received(HOOK)) >= 8, what="as many tries as may be under way")
+        began = time.monotonic()
+        self.assertEqual(0, agent.stop())
+        self.assertLess(time.monotonic() - began, 4 * GRACE_SECONDS)
+        self.receiver.always(HOOK, None)
+        agent.start()
+        self.wait_told(20)
+        agent.wait_evaluations("Probe", 2)
+        pods = [body["commonLabels"]["pod"] for body in self.receiver.taken(HOOK)]
+        self.assertEqual(sorted({f"p{number}" for number in range(20)}), sorted(pods))
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,143 @@
+"""A store that cannot be written any more: it is said, evaluation goes on, SEV1 is told, nothing is recreated."""
+
+import os
+import resource
+import unittest
+
+from harness import HOOK, EndToEnd, wait_for
+
+
+class BrokenStore(EndToEnd):
+    """An agent with a rule of SEV1 and one of SEV3, each over one series."""
+
+    def setUp(self):
+        super().setUp()
+        for case in ("worst", "mild"):
+            self.set(0, case=case)
+        self.running = self.agent(*(self.rule(name, query=f'{self.metric}{{case="{name.lower()}"}}', severity=severity)
+                                    for name, severity in (("Worst", "SEV1"), ("Mild", "SEV3"))))
+        self.running.wait_evaluations("Worst", 2)
+
+    @property
+    def database(self):
+        return os.path.join(self.running.directory, "tocsin.db")
+
+    def breach(self):
+        for case in ("worst", "mild"):
+            self.exporter.set(self.metric, 1, case=case)
+        self._scraped()
+
+    def wait_down(self, reason):
+        wait_for(lambda: self.running.get("/-/ready").status == 503, what="/-/ready to fail")
+        self.assertIn(reason, self.running.get("/-/ready").json()["error"])
+        self.running.wait_metric(0, "tocsin_store_up")
+        self.assertIn(reason, self.running.get("/api/v1/status").json()["data"]["store"]["error"])
+
+    def assert_only_sev1_is_told(self):
+        self.breach()
+        bodies = self.wait_told(1)
+        self.running.wait_evaluations("Mild", 4)
+        self.assertEqual(["Worst"], [body["commonLabels"]["alertname"] for body in self.receiver.taken(HOOK)])
+        self.assertEqual("[not recorded] Worst is 1", bodies[0]["alerts"][0]["annotations"]["summary"])
+        self.assertEqual(1, self.running.metric("tocsin_incidents", state="open", severity="SEV3"))
+
+    def told_rules(self):
+        return sorted(body["commonLabels"]["alertname"] for body in self.receiver.taken(HOOK))
+
+
+class NoRoom(BrokenStore):
+    """A limit on the size of files is a full disk for one process, and needs no rights to set up."""
+
+    def limit(self, file_bytes):
+        resource.prlimit(self.running.pid, resource.RLIMIT_FSIZE, (file_bytes, resource.RLIM_INFINITY))
+
+    def fill(self):
+        self.limit(os.path.getsize(self.database + "-wal"))
+        self.wait_down("writing failed")
+
+    def test_sev1_is_told_and_all_is_recorded_once_there_is_room_again(self):
+        self.fill()
+        self.assert_only_sev1_is_told()
+        self.assertEqual([], self.running.incidents())
+        self.limit(resource.RLIM_INFINITY)
+        self.running.wait_ready()
+        self.running.wait_metric(1, "tocsin_store_up")
+        self.wait_told(2)
+        self.assertEqual({"Worst", "Mild"}, {incident["rule"] for incident in self.running.incidents(state="open")})
+        worst = self.running.incidents(rule="Worst")[0]["id"]
+        self.running.wait_notification("open", "delivered", incident=worst)
+        for _ in range(2):
+            self.running.wait_evaluations("Worst", 2)
+            self.assertEqual(["Mild", "Worst"], self.told_rules())
+            self.running.stop()
+            self.running.start()
+
+    def test_an_action_is_refused_and_works_when_repeated(self):
+        self.breach()
+        self.running.wait_incident("open", count=2)
+        self.fill()
+        refused = self.running.post("/api/v1/incidents/INC-1/notes", {"by": "ann", "text": "once"})
+        self.assertEqual(503, refused.status)
+        self.assertIn("nothing is done", refused.json()["error"])
+        self.limit(resource.RLIM_INFINITY)
+        self.running.wait_ready()
+        self.running.act("INC-1", "notes", by="ann", text="once")
+        self.assertEqual(1, [entry["type"] for entry in self.running.incident("INC-1")["timeline"]].count("note"))
+
+
+class NoFile(BrokenStore):
+    def test_a_deleted_store_is_not_made_anew_and_sev1_is_told(self):
+        os.unlink(self.database)
+        self.wait_down("deleted or replaced")
+        self.assert_only_sev1_is_told()
+        self.assertEqual(0, self.running.stop())
+        self.assertFalse(os.path.exists(self.database))
+
+    def test_a_store_that_comes_back_is_written_again_without_a_restart(self):
+        os.rename(self.database, self.database + ".away")
+        self.wait_down("deleted or replaced")
+        self.assert_only_sev1_is_told()
+        os.rename(self.database + ".away", self.database)
+        self.running.wait_ready()
+        self.running.wait_incident("open", count=2)
+        self.wait_told(2)
+        self.assertEqual(["Mild", "Worst"], self.told_rules())
+
+
+class Damage(BrokenStore):
+    PAGE = 4096
+
+    def damage(self, page):
+        """Returns the file as it was."""
+        with open(self.database, "r+b") as file:
+            whole = file.read()
+            file.seek(page * self.PAGE)
+            file.write(b"\xa5" * self.PAGE)
+        return whole
+
+    def repair(self, whole):
+        with open(self.database, "wb") as file:
+            file.write(whole)
+
+    def test_each_damaged_page_is_named_at_the_start_and_the_file_left_as_it_is(self):
+        self.breach()
+        self.running.wait_incident("open", count=2)
+        self.running.stop()
+        for page in range(os.path.getsize(self.database) // self.PAGE):
+            with self.subTest(page=page):
+                whole = self.damage(page)
+                with open(self.database, "rb") as file:
+                    damaged = file.read()
+                said = len(self.running.log())
+                self.running.start(ready=False)
+                self.assertEqual(1, self.running.wait_exit())
+                self.assertRegex(self.running.log()[said:], "damaged|no SQLite database")
+                with open(self.database, "rb") as file:
+                    self.assertEqual(damaged, file.read())
+                self.repair(whole)
+        self.running.start()
+        self.assertEqual(2, len(self.running.incidents(state="open")))
+
+
+if __name__ == "__main__":
+    unittest.main()
