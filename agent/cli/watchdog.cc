@@ -11,21 +11,21 @@
 namespace tocsin {
 
 Watchdog::Watchdog(Duration silence_max, std::function<void()> end)
-    : thread_([this, between = silence_max / kLooks, end = std::move(end)](const std::stop_token& stop) {
-        watch(stop, between, end);
-      }) {}
+    : thread_([this, between = silence_max / kLooks, end = std::move(end)] { watch(between, end); }) {}
 
-void Watchdog::watch(const std::stop_token& stop, Duration between, const std::function<void()>& end) {
+Watchdog::~Watchdog() {
+  over_.release();
+}
+
+void Watchdog::watch(Duration between, const std::function<void()>& end) {
   uint64_t seen = turns_;
-  int silent = 0;
-  std::unique_lock lock(mutex_);
-  while (!stop.stop_requested() && silent < kLooks) {
-    wait_.wait_for(lock, stop, between, [] { return false; });
+  for (int silent = 0; silent < kLooks;) {
+    if (over_.try_acquire_for(between)) return;
     const uint64_t now = turns_;
     silent = now == seen ? silent + 1 : 0;
     seen = now;
   }
-  if (!stop.stop_requested()) end();
+  end();
 }
 
 void end_of_hung_process() {

@@ -3,11 +3,9 @@
 #pragma once
 
 #include <atomic>
-#include <condition_variable>
 #include <cstdint>
 #include <functional>
-#include <mutex>
-#include <stop_token>
+#include <semaphore>
 #include <thread>
 
 #include "agent/base/time.h"
@@ -21,6 +19,9 @@ class Watchdog {
   /// has seen a turn. Looks are counted instead of time, so that a process that was stopped or a machine that slept is
   /// given its turn first.
   Watchdog(Duration silence_max, std::function<void()> end);
+  ~Watchdog();
+  Watchdog(const Watchdog&) = delete;
+  Watchdog& operator=(const Watchdog&) = delete;
 
   /// The loop has come round once more.
   void turned() { ++turns_; }
@@ -28,11 +29,10 @@ class Watchdog {
   static constexpr int kLooks = 60;
 
  private:
-  void watch(const std::stop_token& stop, Duration between, const std::function<void()>& end);
+  void watch(Duration between, const std::function<void()>& end);
 
   std::atomic<uint64_t> turns_ = 0;
-  std::mutex mutex_;
-  std::condition_variable_any wait_;
+  std::binary_semaphore over_{0};
   std::jthread thread_;  // the last member: it uses the others
 };
 
