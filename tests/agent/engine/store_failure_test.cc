@@ -1,9 +1,16 @@
 // What the engine does while its store cannot be written.
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <chrono>
 #include <future>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
 
 #include "agent/engine/engine.h"
 #include "tests/agent/cli/scripted_transport.h"
