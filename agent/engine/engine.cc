@@ -44,7 +44,8 @@ Result<void> Engine::start() {
   const Timestamp now = world_.clock.now();
   Duration window_max = limits::kRestAfterHandMin;
   for (const auto& rule : config_->rules) window_max = std::max(window_max, rule->dedup_window);
-  Result<Stored> loaded = world_.store.load(now - std::max(window_max, blind_.rule->dedup_window));
+  // Ticks that are read again may reopen what was resolved shortly before them.
+  Result<Stored> loaded = world_.store.load(now - config_->catch_up - std::max(window_max, blind_.rule->dedup_window));
   if (!loaded) return std::unexpected(loaded.error());
   Stored& stored = *loaded;
   book_.restore(std::move(stored.incidents), stored.next_incident);
@@ -231,7 +232,10 @@ void Engine::forget(Timestamp now) {
   book_.forget_if([&](const Incident& incident) {
     const RuleRuntime* of = runtime(incident.rule);
     const Duration window = std::max(of ? of->rule->dedup_window : Duration{0}, limits::kRestAfterHandMin);
-    const bool over = now - *incident.resolved_at >= window && !outbox_.concerns(incident.id) &&
+    // What has not been read yet may reopen it, whatever the clock says.
+    const auto poll = poll_of_rule_.find(incident.rule);
+    const Timestamp seen = poll == poll_of_rule_.end() ? now : std::min(now, poller_.polls()[poll->second].covered);
+    const bool over = seen - *incident.resolved_at >= window && !outbox_.concerns(incident.id) &&
                       !draft_.incidents.contains(incident.id) && !to_announce_.contains(incident.id);
     if (over) forgotten.push_back(incident.id);
     return over;

@@ -74,6 +74,7 @@ void add_escalation(Conversation& conversation, const Word& word) {
     if (opening->state == DeliveryState::held) {
       opening->state = DeliveryState::pending;
       opening->not_before = word.at;
+      conversation.told.opening_at = word.at;
     }
   } else if (Delivery* earlier = find_unsent(conversation, NotificationKind::escalate)) {
     earlier->severity = word.severity;

@@ -77,6 +77,7 @@ TEST(Conversation, ARiseOfSeverityIsNeverHeldBack) {
   EXPECT_EQ(states(talk), "open:pending");
   EXPECT_EQ(talk.waiting.front().severity, Severity::sev1);
   EXPECT_EQ(talk.waiting.front().not_before, kStart + 3min);
+  EXPECT_EQ(talk.told.opening_at, kStart + 3min) << "told now, so the window begins now";
 }
 
 TEST(Conversation, AResolveThatWasTriedStaysBeforeAHeldOpening) {
