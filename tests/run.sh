@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Installs what is missing, builds, runs every test, and prints one table of suites.
 # Exit status 0 only when every suite ran and every test passed.
+# --soak MINUTES: afterwards the simulation goes on with new seeds for so long.
 set -euo pipefail
 cd "$(dirname "$(readlink -f "$0")")/.."
 
@@ -87,10 +88,22 @@ finish() {
     ' "$results/suites"
 }
 
-[ $# -eq 0 ] || { echo "usage: $0" >&2; exit 64; }
+soak() {
+    step "soak: $1 minutes"
+    if build/release/tests/simulation --minutes "$1"; then record soak 1 0; else record soak 0 1; fi
+}
+
+usage() { echo "usage: $0 [--soak MINUTES]" >&2; exit 64; }
+
+minutes=
+if [ $# -gt 0 ]; then
+    [[ $# -eq 2 && $1 == --soak && $2 =~ ^[1-9][0-9]*$ ]] || usage
+    minutes=$2
+fi
 step "packages"
 deploy/install_packages.sh build run test
 build_and_test
 sanitize
 check_style
+[ -z "$minutes" ] || soak "$minutes"
 finish

@@ -1,25 +1,47 @@
 // checks: what must hold of the book and of what the receivers heard once a run is over.
 #pragma once
 
+#include <map>
+#include <set>
 #include <string>
 #include <vector>
 
 #include "agent/config/config.h"
 #include "agent/store/store_reader.h"
+#include "tests/simulation/ledger.h"
 #include "tests/simulation/oracle.h"
-#include "tests/simulation/sim_transport.h"
+#include "tests/simulation/people.h"
+#include "tests/simulation/receivers.h"
 
 namespace tocsin::sim {
+
+using Violations = std::vector<std::string>;
 
 struct Ended {
   const Config& config;
   std::vector<IncidentRecord> book;  // by id
   Episodes expected;
+  std::set<std::string> unclear_rules;  // of which the story does not decide alone
+  bool clock_was_set_back = false;
   const std::vector<Heard>& heard;
-  uint64_t doubts = 0;  // crashes and tries whose outcome nobody could know
+  const std::map<Conversed, uint64_t>& doubts;  // crashes and tries whose outcome nobody could know
+  const std::set<Conversed>& orphans;           // of agents that died while the disk refused
+  const std::vector<Deed>& deeds;
+  Timestamp calm;  // no fault has any effect from here on
   Timestamp end;
 };
 
-std::vector<std::string> check(const Ended& ended);
+Violations check(const Ended& ended);
+
+// The parts of it.
+void check_book(const Ended& ended, Violations& violations);    // checks_book.cc
+void check_told(const Ended& ended, Violations& violations);    // checks_told.cc
+void check_prompt(const Ended& ended, Violations& violations);  // checks_prompt.cc
+
+/// What happened this shortly before the end may still be under way to the receivers.
+inline constexpr Duration kStillUnderWay = 12min;
+
+Timestamp last_change(const IncidentRecord& record);
+bool says_over(const std::string& word);
 
 }  // namespace tocsin::sim

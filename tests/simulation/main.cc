@@ -1,22 +1,26 @@
 // The deterministic simulation of the production engine.
+//   simulation                           runs new seeds on all cores
 //   simulation --seeds 200 --first 1     runs seeds 1 to 200
+//   simulation --minutes 30              runs as many as there is time for
 //   simulation --seed 17                 replays one, with its faults
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <chrono>
+#include <thread>
 
 #include "agent/base/log.h"
-#include "tests/simulation/run.h"
+#include "tests/simulation/campaign.h"
 
 namespace {
 
 using namespace tocsin;
+using SteadyClock = std::chrono::steady_clock;
 
-void report(const sim::Plan& plan, const std::vector<std::string>& violations) {
-  fmt::print("{}", sim::plan_text(plan, sim::start_time()));
-  for (const std::string& violation : violations) fmt::print("  VIOLATION {}\n", violation);
-}
+/// Seeds that one core runs in about two minutes; on two cores and more a campaign has 2,000 and more.
+constexpr uint64_t kSeedsPerCore = 1000;
+constexpr uint64_t kSeedsMin = 2000;
 
 template <class Map>
 void print_counts(const char* title, const Map& counts, auto&& name) {
@@ -24,42 +28,44 @@ void print_counts(const char* title, const Map& counts, auto&& name) {
   for (const auto& [key, count] : counts) fmt::print("  {:28} {:>10}\n", name(key), count);
 }
 
+uint64_t seed_of_now() {
+  const auto now = std::chrono::system_clock::now().time_since_epoch();
+  return static_cast<uint64_t>(std::chrono::duration_cast<std::chrono::seconds>(now).count()) * 10'000;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
-  uint64_t first = 1, count = 100, one = 0;
-  double hours = 6;
+  const unsigned cores = std::max(1U, std::thread::hardware_concurrency());
+  uint64_t first = seed_of_now(), count = std::max(kSeedsMin, kSeedsPerCore * cores), one = 0;
+  double hours = 6, minutes = 0;
+  unsigned threads = cores;
+  bool quick = false;
   CLI::App parser{"Deterministic simulation of the engine"};
   parser.add_option("--seeds", count, "how many seeds");
-  parser.add_option("--first", first, "the first of them");
+  parser.add_option("--first", first, "the first of them; else one that was never used before");
+  parser.add_option("--minutes", minutes, "run for so long, however many seeds that is");
   parser.add_option("--seed", one, "replay this one only");
   parser.add_option("--hours", hours, "virtual hours with faults");
+  parser.add_flag("--quick", quick, "end at the first failure, and do not look for its shortest history");
+  parser.add_option("--threads", threads, "seeds that run at once");
   CLI11_PARSE(parser, argc, argv);
   log::configure(one > 0 ? log::Level::info : log::Level::off, log::Format::logfmt);
   if (one > 0) first = one, count = 1;
 
-  const auto length = Duration{static_cast<int64_t>(hours * 3'600'000)};
-  const auto began = std::chrono::steady_clock::now();
-  std::map<sim::FaultKind, uint64_t> injected;
-  std::map<std::string, uint64_t> sometimes;
-  uint64_t failed = 0;
-  fmt::print("seeds {} to {}, {} virtual hours each\n", first, first + count - 1, hours);
-  for (uint64_t seed = first; seed < first + count && failed < 3; ++seed) {
-    const sim::Plan plan = sim::make_plan(seed, sim::start_time(), length);
-    const sim::RunResult result = sim::run(plan);
-    for (const auto& [kind, times] : result.injected) injected[kind] += times;
-    for (const auto& [state, times] : result.sometimes) sometimes[state] += times;
-    if (result.violations.empty()) continue;
-    ++failed;
-    report(plan, result.violations);
-    const sim::Plan shortest = sim::shrink(plan);
-    fmt::print("the shortest history that still fails:\n");
-    report(shortest, sim::run(shortest).violations);
-  }
-  print_counts("faults injected", injected, [](sim::FaultKind kind) { return sim::fault_text(kind); });
-  print_counts("states met", sometimes, [](const std::string& state) { return state; });
-  const std::chrono::duration<double> took = std::chrono::steady_clock::now() - began;
-  fmt::print("{:.0f} virtual hours in {:.1f} s\n{} passed, {} failed\n", hours * static_cast<double>(count),
-             took.count(), count - failed, failed);
-  return failed == 0 ? 0 : 1;
+  const auto began = SteadyClock::now();
+  sim::Order order{.first = first, .seeds = count, .until = {}, .length = {}};
+  order.length = Duration{static_cast<int64_t>(hours * 3'600'000)};
+  if (quick) order.failures_max = 1, order.shrinks = false;
+  if (minutes > 0) order.until = began + std::chrono::seconds(static_cast<int64_t>(minutes * 60));
+  fmt::print("seeds from {}, {} virtual hours each\n", first, hours);
+  sim::Campaign campaign(order);
+  campaign.run(one > 0 ? 1 : threads);
+
+  print_counts("faults injected", campaign.total().injected, [](sim::FaultKind kind) { return sim::fault_text(kind); });
+  print_counts("states met", campaign.total().sometimes, [](const std::string& state) { return state; });
+  const std::chrono::duration<double> took = SteadyClock::now() - began;
+  fmt::print("{:.0f} virtual hours in {:.1f} s\n{} passed, {} failed\n", hours * static_cast<double>(campaign.ran()),
+             took.count(), campaign.ran() - campaign.failed(), campaign.failed());
+  return campaign.failed() == 0 ? 0 : 1;
 }

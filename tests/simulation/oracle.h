@@ -20,7 +20,7 @@ struct Episode {
 };
 using Episodes = std::map<std::pair<std::string, Labels>, std::vector<Episode>>;  // by rule and key
 
-/// Of all ticks of `rule` from `first` to `last`.
-void add_episodes(const Rule& rule, const Story& story, Timestamp first, Timestamp last, Episodes& episodes);
+/// Of `rule`, of which these ticks were observed.
+void add_episodes(const Rule& rule, const Story& story, const std::vector<Timestamp>& ticks, Episodes& episodes);
 
 }  // namespace tocsin::sim

@@ -10,14 +10,41 @@
 namespace tocsin::sim {
 namespace {
 
-constexpr std::array<std::string_view, static_cast<std::size_t>(FaultKind::kinds)> kTexts = {
-    "prometheus_refuses", "prometheus_errors",   "prometheus_nonsense",  "receiver_refuses",
-    "receiver_errors",    "receiver_limits",     "receiver_loses_reply", "receiver_hangs",
-    "store_fails",        "crash_before_commit", "crash_after_commit"};
+constexpr std::array<std::string_view, static_cast<std::size_t>(FaultKind::kinds)> kTexts = {"prometheus_refuses",
+                                                                                             "prometheus_hangs",
+                                                                                             "prometheus_errors",
+                                                                                             "prometheus_nonsense",
+                                                                                             "query_refused",
+                                                                                             "joined_too_large",
+                                                                                             "receiver_refuses",
+                                                                                             "receiver_errors",
+                                                                                             "receiver_limits",
+                                                                                             "receiver_loses_reply",
+                                                                                             "receiver_hangs",
+                                                                                             "store_fails",
+                                                                                             "store_slow",
+                                                                                             "crash_before_commit",
+                                                                                             "crash_after_commit",
+                                                                                             "crash_at_send",
+                                                                                             "crash_at_wait",
+                                                                                             "machine_sleeps",
+                                                                                             "clock_set_back",
+                                                                                             "person_acknowledges",
+                                                                                             "person_resolves",
+                                                                                             "person_notes",
+                                                                                             "reload"};
+
+/// In how many of a hundred runs a kind occurs. Of what makes the story ambiguous there is little.
+int percent(FaultKind kind) {
+  return kind == FaultKind::clock_set_back || kind == FaultKind::person_resolves ? 10 : 40;
+}
 
 /// Short ones are most, long ones are what hurts.
-Duration draw_length(uint64_t seed, uint64_t index) {
-  const Duration longest = chance(20, seed, "long fault", index) ? Duration{40min} : Duration{3min};
+Duration draw_length(uint64_t seed, uint64_t index, FaultKind kind) {
+  const bool is_long = chance(20, seed, "long fault", index);
+  Duration longest = is_long ? Duration{40min} : Duration{3min};
+  if (kind == FaultKind::machine_sleeps && is_long) longest = 70min;
+  if (kind == FaultKind::clock_set_back) longest = 10min;
   return Duration{static_cast<int64_t>(below(static_cast<uint64_t>(longest.count()), seed, "fault length", index))};
 }
 
@@ -30,14 +57,15 @@ std::string_view fault_text(FaultKind kind) {
 Plan make_plan(uint64_t seed, Timestamp start, Duration length) {
   Plan plan{.seed = seed, .length = length, .faults = {}};
   std::vector<FaultKind> kinds;
-  for (std::size_t kind = 0; kind < kTexts.size(); ++kind) {
-    if (chance(50, seed, "kind on", kind)) kinds.push_back(static_cast<FaultKind>(kind));
+  for (std::size_t index = 0; index < kTexts.size(); ++index) {
+    const auto kind = static_cast<FaultKind>(index);
+    if (chance(percent(kind), seed, "kind on", index)) kinds.push_back(kind);
   }
   const uint64_t count = kinds.empty() ? 0 : below(40, seed, "fault count");
   for (uint64_t index = 0; index < count; ++index) {
     const auto offset = static_cast<int64_t>(below(static_cast<uint64_t>(length.count()), seed, "fault at", index));
-    plan.faults.push_back(
-        {kinds[below(kinds.size(), seed, "fault kind", index)], start + Duration{offset}, draw_length(seed, index)});
+    const FaultKind kind = kinds[below(kinds.size(), seed, "fault kind", index)];
+    plan.faults.push_back({kind, start + Duration{offset}, draw_length(seed, index, kind)});
   }
   std::ranges::sort(plan.faults, {}, &Fault::at);
   return plan;

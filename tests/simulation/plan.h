@@ -11,16 +11,28 @@ namespace tocsin::sim {
 
 enum class FaultKind {
   prometheus_refuses,
+  prometheus_hangs,
   prometheus_errors,    // 503, as while it starts
   prometheus_nonsense,  // 200 with a page of something else
+  query_refused,        // some queries are, whatever they are asked with
+  joined_too_large,     // a request with more than a few queries is refused
   receiver_refuses,
   receiver_errors,       // 500
-  receiver_limits,       // 429 with Retry-After
+  receiver_limits,       // 429, half of the times with Retry-After
   receiver_loses_reply,  // takes it, and the answer is lost
   receiver_hangs,
   store_fails,
+  store_slow,
   crash_before_commit,
   crash_after_commit,
+  crash_at_send,  // before or after the request is out
+  crash_at_wait,
+  machine_sleeps,
+  clock_set_back,
+  person_acknowledges,
+  person_resolves,
+  person_notes,
+  reload,  // adds, removes or changes a rule, a route and a notifier; or has faults
   kinds,
 };
 std::string_view fault_text(FaultKind kind);
@@ -28,7 +40,7 @@ std::string_view fault_text(FaultKind kind);
 struct Fault {
   FaultKind kind = FaultKind::crash_before_commit;
   Timestamp at;
-  Duration length{0};  // how long it lasts; for a crash, how long the agent stays away
+  Duration length{0};  // how long it lasts; for a crash, how long the agent stays away; for a clock, how far it is set
   friend bool operator==(const Fault&, const Fault&) = default;
 };
 

@@ -4,7 +4,7 @@
 #include <fmt/format.h>
 
 #include <atomic>
-#include <set>
+#include <stdexcept>
 
 #include "agent/engine/engine.h"
 #include "agent/poll/tick_grid.h"
@@ -12,12 +12,16 @@
 #include "agent/store/sqlite_store.h"
 #include "tests/simulation/checks.h"
 #include "tests/simulation/faulty_store.h"
+#include "tests/simulation/people.h"
 #include "tests/simulation/sim_config.h"
 
 namespace tocsin::sim {
 namespace {
 
-constexpr Duration kCalm = 90min;  // without faults, in which everything must come to rest
+constexpr Duration kCalm = 90min;        // without faults, in which everything must come to rest
+constexpr Duration kAfterwards = 20min;  // so long a fault has effects: the longest pause between two tries, and more
+constexpr std::size_t kConversationMax = 6;
+constexpr std::size_t kUnderWayMax = 8 + 3 * 8;  // queries, and what each receiver may have
 
 /// A world that stays while agents come and go in it.
 class Simulation {
@@ -26,25 +30,34 @@ class Simulation {
       : plan_(plan),
         story_(plan.seed),
         clock_(start_time()),
-        transport_(clock_, story_, plan_),
+        injector_(plan_, clock_),
+        prometheus_(clock_, story_, injector_, plan.seed),
+        receivers_(clock_, injector_, ledger_, plan.seed),
+        transport_(clock_, injector_, prometheus_, receivers_, plan.seed),
+        people_(injector_, ledger_, transport_, plan.seed),
         path_(fresh_path()),
         keeper_(path_, SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE | SQLite::OPEN_URI),
-        config_(make_config(plan.seed, path_)) {}
+        config_(make_config(plan.seed, path_, 0)) {}
 
   RunResult run() {
     const Timestamp end = start_time() + plan_.length + kCalm;
     while (clock_.now() < end) live(end);
+    const Ended ended{.config = *config_,
+                      .book = book(),
+                      .expected = expected(end),
+                      .unclear_rules = unclear_rules(),
+                      .clock_was_set_back = transport_.clock_was_set_back(),
+                      .heard = receivers_.heard(),
+                      .doubts = ledger_.doubts(),
+                      .orphans = ledger_.orphans(),
+                      .deeds = people_.deeds(),
+                      .calm = calm(),
+                      .end = clock_.now()};
     RunResult result;
-    Ended ended{.config = *config_,
-                .book = book(),
-                .expected = expected(end),
-                .heard = transport_.heard(),
-                .doubts = crashes_ + transport_.ambiguous(),
-                .end = clock_.now()};
     result.violations = check(ended);
-    result.injected = transport_.injected();
-    for (const std::size_t index : crashed_) ++result.injected[plan_.faults[index].kind];
-    result.injected[FaultKind::store_fails] = store_failures_;
+    result.violations.insert(result.violations.end(), receivers_.offences().begin(), receivers_.offences().end());
+    check_bounds(result.violations);
+    result.injected = injector_.injected();
     count_sometimes(ended, result);
     return result;
   }
@@ -60,42 +73,82 @@ class Simulation {
     try {
       auto opened = SqliteStore::open(path_);
       if (!opened) throw std::runtime_error(opened.error().text);
-      FaultyStore store(
-          std::move(*opened), [this] { return refuse_commit(); }, [this](FaultKind kind) { return take_crash(kind); });
-      Inbox inbox(transport_, 1s);
-      Engine engine({.clock = clock_, .transport = transport_, .store = store, .inbox = inbox, .read_config = {}},
+      FaultyStore store(std::move(*opened), clock_, injector_, ledger_);
+      Inbox inbox(transport_, 1min);
+      std::vector<std::jthread> waiting;  // for an engine that answers them, or is gone
+      Engine engine({.clock = clock_,
+                     .transport = transport_,
+                     .store = store,
+                     .inbox = inbox,
+                     .read_config = [this] { return read_config(); }},
                     config_);
-      while (!engine.start()) clock_.advance_to(clock_.now() + 10s);  // as a supervisor that starts it again
-      while (clock_.now() < end) engine.turn(10min);
+      while (!engine.start()) clock_.advance(10s);  // as a supervisor that starts it again
+      while (clock_.now() < end) {
+        people_.come(inbox, waiting);
+        engine.turn(10min);
+      }
     } catch (const Crash& crash) {
-      ++crashes_;
       transport_.drop_all();
-      clock_.advance_to(clock_.now() + crash.downtime);
+      ledger_.agent_died();
+      forget_in_hand();
+      clock_.advance(crash.downtime);
     }
   }
 
-  bool refuse_commit() {
-    const bool fails = transport_.lasts(FaultKind::store_fails);
-    if (fails) ++store_failures_;
-    return fails;
+  /// What was not written down is not known any more.
+  void forget_in_hand() {
+    prometheus_.agent_lost_memory();
+    receivers_.agent_lost_memory();
   }
 
-  std::optional<Crash> take_crash(FaultKind kind) {
-    for (std::size_t index = 0; index < plan_.faults.size(); ++index) {
-      const Fault& fault = plan_.faults[index];
-      if (fault.kind != kind || fault.at > clock_.now() || !crashed_.insert(index).second) continue;
-      return Crash{fault.length};
-    }
-    return std::nullopt;
+  /// A reload: the next version, or one with faults.
+  ReloadedConfig read_config() {
+    if (people_.reloads() % 4 == 3) return std::unexpected(std::vector<std::string>{"tocsin.toml:1:1: simulated"});
+    config_ = make_config(plan_.seed, path_, ++version_);
+    forget_in_hand();
+    return config_;
   }
 
   Episodes expected(Timestamp end) const {
     Episodes episodes;
     for (const auto& rule : config_->rules) {
       const TickGrid grid(rule->query, rule->interval);
-      add_episodes(*rule, story_, grid.at_or_before(start_time()), grid.at_or_before(end), episodes);
+      std::vector<Timestamp> ticks;
+      for (Timestamp at = grid.at_or_before(start_time()); at <= end; at += rule->interval) {
+        if (!prometheus_.refused(rule->query, at)) ticks.push_back(at);
+      }
+      add_episodes(*rule, story_, ticks, episodes);
     }
     return episodes;
+  }
+
+  std::set<std::string> unclear_rules() const {
+    std::set<std::string> rules;
+    for (const auto& rule : config_->rules) {
+      if (prometheus_.unclear(rule->query)) rules.insert(rule->name);
+    }
+    for (const IncidentId id : people_.resolved_by_hand()) {
+      const auto found = ledger_.incidents().find(id);
+      if (found != ledger_.incidents().end()) rules.insert(found->second.rule);
+    }
+    // The one that reloads change.
+    if (version_ > 0) rules.insert(fmt::format("Rule{}", rules_that_stay(plan_.seed)));
+    return rules;
+  }
+
+  Timestamp calm() const {
+    Timestamp calm = start_time();
+    for (const Fault& fault : plan_.faults) calm = std::max(calm, fault.at + fault.length);
+    return calm + kAfterwards;
+  }
+
+  void check_bounds(Violations& violations) const {
+    if (ledger_.longest() > kConversationMax) {
+      violations.push_back(fmt::format("{} deliveries wait in one conversation", ledger_.longest()));
+    }
+    if (transport_.busiest() > kUnderWayMax) {
+      violations.push_back(fmt::format("{} requests under way at once", transport_.busiest()));
+    }
   }
 
   std::vector<IncidentRecord> book() const {
@@ -110,6 +163,8 @@ class Simulation {
   }
 
   void count_sometimes(const Ended& ended, RunResult& result) const {
+    result.sometimes["rules whose story is unclear"] += ended.unclear_rules.size();
+    result.sometimes["told, and died unrecorded"] += ended.orphans.size();
     for (const IncidentRecord& record : ended.book) {
       ++result.sometimes["incidents"];
       result.sometimes["flaps"] += static_cast<uint64_t>(record.incident.flaps);
@@ -123,13 +178,16 @@ class Simulation {
   const Plan& plan_;
   Story story_;
   SimClock clock_;
+  Injector injector_;
+  Ledger ledger_;
+  SimPrometheus prometheus_;
+  Receivers receivers_;
   SimTransport transport_;
+  People people_;
   std::string path_;
   SQLite::Database keeper_;  // a memory database lives as long as somebody has it open
   std::shared_ptr<const Config> config_;
-  std::set<std::size_t> crashed_;
-  uint64_t crashes_ = 0;
-  uint64_t store_failures_ = 0;
+  uint64_t version_ = 0;
 };
 
 }  // namespace

@@ -10,11 +10,14 @@ class SimClock final : public Clock {
   explicit SimClock(Timestamp start) : wall_(start) {}
   Timestamp now() const override { return wall_; }
   Instant steady() const override { return steady_; }
-  void advance_to(Timestamp at) {
-    if (at <= wall_) return;
-    steady_ += at - wall_;
-    wall_ = at;
+
+  void advance(Duration by) {
+    if (by <= Duration{0}) return;
+    steady_ += by;
+    wall_ += by;
   }
+  /// The wall clock alone: set by hand, or forward by a machine that slept.
+  void set(Duration by) { wall_ += by; }
 
  private:
   Timestamp wall_;

@@ -4,6 +4,7 @@
 
 #include <array>
 
+#include "agent/base/hash.h"
 #include "tests/simulation/chance.h"
 #include "tests/simulation/story.h"
 
@@ -16,11 +17,28 @@ Duration draw_time(uint64_t seed, const std::string& what, uint64_t rule) {
   return kTimes[below(kTimes.size(), seed, what, rule)];
 }
 
-std::shared_ptr<const Rule> make_rule(uint64_t seed, uint64_t index) {
+constexpr uint64_t kQueries = 6;
+
+/// A comment moves a query to another slot of the grid. Those of the first slot meet those of every interval.
+std::string in_slot(const std::string& query, uint64_t slot) {
+  for (int number = 0;; ++number) {
+    std::string candidate = fmt::format("{} # {}", query, number);
+    if (fnv1a(candidate) % 64 == slot) return candidate;
+  }
+}
+
+/// Some rules share a query, and some queries a slot.
+std::string make_query(uint64_t seed, uint64_t index) {
+  const std::string query = fmt::format("q{}", index % kQueries);
+  if (chance(30, seed, "slot of its own", index % kQueries)) return query;
+  return in_slot(query, chance(60, seed, "first slot") ? 0 : 17);
+}
+
+std::shared_ptr<const Rule> make_rule(uint64_t seed, uint64_t index, uint64_t version = 0) {
   Rule rule;
   rule.name = fmt::format("Rule{}", index);
-  rule.query = fmt::format("q{}", index % 4);  // some share a query
-  rule.interval = chance(50, seed, "interval", index % 4) ? Duration{15s} : Duration{30s};
+  rule.query = make_query(seed, index + version);
+  rule.interval = chance(60, seed, "interval", (index + version) % kQueries) ? Duration{15s} : Duration{30s};
   const Threshold breach{Comparison::greater, 1.5};
   rule.grades = {{Severity::sev3, breach}};
   if (chance(30, seed, "graded", index)) rule.grades.push_back({Severity::sev1, Threshold{Comparison::greater, 2.5}});
@@ -43,17 +61,28 @@ NotifierSettings notifier(std::string name, auto type) {
 
 }  // namespace
 
-std::shared_ptr<const Config> make_config(uint64_t seed, std::string store_path) {
+std::shared_ptr<const Config> make_config(uint64_t seed, std::string store_path, uint64_t version) {
+  constexpr std::array kBatches = {1, 2, 3, 50};
   auto config = std::make_shared<Config>();
   config->prometheus.http.url = Secret("http://prometheus.example.org");
+  config->prometheus.batch = kBatches[below(kBatches.size(), seed, "batch")];
   config->store.path = std::move(store_path);
   config->catch_up = 24h;
   config->notifiers = {notifier("hook", WebhookSettings{}),
                        notifier("pager", PagerDutySettings{.http = {}, .routing_key = Secret("key")})};
   config->routes = {{.matchers = {}, .notify = {"hook", "pager"}, .continues = false, .repeat_interval = std::nullopt}};
-  const uint64_t rules = 2 + below(5, seed, "rules");
+  if (version % 2 == 1) {
+    config->notifiers.push_back(notifier("extra", WebhookSettings{}));
+    config->routes.front().notify.push_back("extra");
+  }
+  const uint64_t rules = rules_that_stay(seed);
   for (uint64_t index = 0; index < rules; ++index) config->rules.push_back(make_rule(seed, index));
+  if (!chance(40, seed, "last rule", version)) config->rules.push_back(make_rule(seed, rules, version / 2));
   return config;
+}
+
+uint64_t rules_that_stay(uint64_t seed) {
+  return 2 + below(6, seed, "rules");
 }
 
 }  // namespace tocsin::sim

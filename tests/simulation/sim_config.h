@@ -8,6 +8,11 @@
 
 namespace tocsin::sim {
 
-std::shared_ptr<const Config> make_config(uint64_t seed, std::string store_path);
+/// `version`: 0 at the beginning; each reload reads the next one. They differ in the last rule, which comes, changes
+/// and goes, and in a third receiver.
+std::shared_ptr<const Config> make_config(uint64_t seed, std::string store_path, uint64_t version);
+
+/// The first rules, which are the same in every version.
+uint64_t rules_that_stay(uint64_t seed);
 
 }  // namespace tocsin::sim

@@ -1,59 +1,53 @@
-// SimTransport: the network of the simulation: a Prometheus that tells the story, and receivers that keep what they
-// have accepted. It outlives the agents that use it, as the world outlives a process.
+// SimTransport: the network of the simulation, between the agent, a Prometheus and receivers. It outlives the agents
+// that use it, as the world outlives a process.
 #pragma once
 
+#include <atomic>
 #include <map>
-#include <string>
 #include <vector>
 
 #include "agent/http/transport.h"
-#include "tests/simulation/plan.h"
-#include "tests/simulation/sim_clock.h"
-#include "tests/simulation/story.h"
+#include "tests/simulation/crash.h"
+#include "tests/simulation/receivers.h"
+#include "tests/simulation/sim_prometheus.h"
 
 namespace tocsin::sim {
 
-/// One notification as a receiver accepted it.
-struct Heard {
-  std::string notifier;
-  std::string incident;  // INC-7, or the dedup key where the receiver knows only that
-  std::string word;      // open, escalate, resolve, past, ...
-  Timestamp at;
-};
+/// Of any answer but one that never comes.
+inline constexpr Duration kLatencyMax{2000};
 
 class SimTransport final : public Transport {
  public:
-  SimTransport(SimClock& clock, const Story& story, const Plan& plan) : clock_(clock), story_(story), plan_(plan) {}
+  SimTransport(SimClock& clock, Injector& injector, SimPrometheus& prometheus, Receivers& receivers, uint64_t seed)
+      : clock_(clock), injector_(injector), prometheus_(prometheus), receivers_(receivers), seed_(seed) {}
 
   void start(RequestId id, Outgoing outgoing) override;
   void cancel(RequestId id) override;
   std::vector<Completed> wait(Duration timeout) override;
-  void wake() override {}
+  void wake() override;
 
   /// The agent is gone: nobody waits for what is under way.
   void drop_all() { under_way_.clear(); }
-  /// Whether a fault of this kind lasts at the moment.
-  bool lasts(FaultKind kind) const;
-
-  const std::vector<Heard>& heard() const { return heard_; }
-  const std::map<FaultKind, uint64_t>& injected() const { return injected_; }
-  /// Tries at receivers whose outcome the agent could not know.
-  uint64_t ambiguous() const { return ambiguous_; }
+  /// Any thread: until somebody has called wake() since the last time.
+  void wait_for_wake();
+  /// The most requests that were under way at once.
+  std::size_t busiest() const { return busiest_; }
+  bool clock_was_set_back() const { return clock_was_set_back_; }
 
  private:
-  Response prometheus(const HttpRequest& request);
-  Response receiver(const HttpRequest& request, const std::string& notifier);
-  bool fault(FaultKind kind);
-  void accept(const HttpRequest& request, const std::string& notifier);
+  Duration latency();
+  void turn_the_clock();
 
   SimClock& clock_;
-  const Story& story_;
-  const Plan& plan_;
-  std::multimap<Timestamp, Completed> under_way_;
-  std::vector<Heard> heard_;
-  std::map<FaultKind, uint64_t> injected_;
+  Injector& injector_;
+  SimPrometheus& prometheus_;
+  Receivers& receivers_;
+  uint64_t seed_;
+  std::multimap<Instant, Completed> under_way_;
   uint64_t requests_ = 0;
-  uint64_t ambiguous_ = 0;
+  std::size_t busiest_ = 0;
+  bool clock_was_set_back_ = false;
+  std::atomic<bool> woken_ = false;
 };
 
 }  // namespace tocsin::sim

@@ -10,6 +10,7 @@ namespace tocsin::sim {
 
 std::vector<Labels> Story::series(const std::string& query) const {
   std::vector<Labels> all;
+  if (!query.starts_with('q')) return all;  // nothing that is asked about tocsin's own label
   const uint64_t count = 1 + below(3, seed_, query + " series");
   all.reserve(count);
   for (uint64_t index = 0; index < count; ++index) {

@@ -1,0 +1,54 @@
+#include "tests/simulation/campaign.h"
+
+#include <fmt/format.h>
+
+#include <thread>
+
+namespace tocsin::sim {
+namespace {
+
+void report(const Plan& plan, const std::vector<std::string>& violations) {
+  fmt::print("{}", plan_text(plan, start_time()));
+  for (const std::string& violation : violations) fmt::print("  VIOLATION {}\n", violation);
+}
+
+}  // namespace
+
+void Campaign::run(unsigned threads) {
+  std::vector<std::jthread> workers;
+  for (unsigned index = 0; index < threads; ++index) workers.emplace_back([this] { work(); });
+}
+
+bool Campaign::more() const {
+  if (failed_ >= order_.failures_max) return false;
+  return order_.until ? std::chrono::steady_clock::now() < *order_.until : next_ < order_.first + order_.seeds;
+}
+
+void Campaign::work() {
+  while (more()) {
+    const uint64_t seed = next_++;
+    if (!order_.until && seed >= order_.first + order_.seeds) return;
+    const Plan plan = make_plan(seed, start_time(), order_.length);
+    add(plan, sim::run(plan));
+  }
+}
+
+void Campaign::add(const Plan& plan, const RunResult& result) {
+  const std::lock_guard lock(mutex_);
+  ++ran_;
+  for (const auto& [kind, times] : result.injected) total_.injected[kind] += times;
+  for (const auto& [state, times] : result.sometimes) total_.sometimes[state] += times;
+  if (result.violations.empty() || failed_ >= order_.failures_max) return;
+  ++failed_;
+  report(plan, result.violations);
+  fmt::print("replay: simulation --seed {} --hours {}\n", plan.seed,
+             static_cast<double>(plan.length.count()) / 3'600'000);
+  std::fflush(stdout);
+  if (!order_.shrinks) return;
+  const Plan shortest = shrink(plan);
+  fmt::print("the shortest history that still fails:\n");
+  report(shortest, sim::run(shortest).violations);
+  std::fflush(stdout);
+}
+
+}  // namespace tocsin::sim

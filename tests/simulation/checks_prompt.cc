@@ -1,0 +1,97 @@
+// What must hold once nothing goes wrong any more: each change is told at once, and no more often than it may be.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "tests/simulation/checks.h"
+
+namespace tocsin::sim {
+namespace {
+
+/// From a tick to the receiver: an answer, a commit and a delivery, with room to spare.
+constexpr Duration kPrompt = 60s;
+
+using Words = std::map<std::string, std::vector<Heard>>;  // of the webhook, by incident
+
+/// The severity that a line of the timeline rises to; nullopt: it falls.
+std::optional<Severity> risen_to(const TimelineEntry& entry) {
+  const auto from = parse_severity(entry.text.substr(0, 4));
+  const auto to = parse_severity(entry.text.substr(8, 4));
+  return from && to && worse(*to, *from) ? to : std::nullopt;
+}
+
+bool changes_again(const IncidentRecord& record, const TimelineEntry& entry) {
+  return std::ranges::any_of(record.timeline, [&](const TimelineEntry& later) {
+    return later.type != "notification" && later.at > entry.at && later.at <= entry.at + kPrompt;
+  });
+}
+
+bool hears(const std::vector<Heard>& said, Timestamp from, auto&& what) {
+  return std::ranges::any_of(said,
+                             [&](const Heard& one) { return one.at >= from && one.at <= from + kPrompt && what(one); });
+}
+
+/// A rise of severity is never held back.
+void check_rises(const Ended& ended, const IncidentRecord& record, const std::vector<Heard>& said,
+                 Violations& violations) {
+  for (const TimelineEntry& entry : record.timeline) {
+    if (entry.type != "severity" || entry.at < ended.calm || entry.at > ended.end - kStillUnderWay) continue;
+    const auto severity = risen_to(entry);
+    if (!severity || changes_again(record, entry)) continue;
+    if (hears(said, entry.at, [&](const Heard& one) { return one.severity == severity; })) continue;
+    violations.push_back(fmt::format("hook has not heard that {} rose to {} at {}", incident_name(record.incident.id),
+                                     severity_text(*severity), format_rfc3339(entry.at)));
+  }
+}
+
+void check_first_opening(const Ended& ended, const IncidentRecord& record, const std::vector<Heard>& said,
+                         Violations& violations) {
+  for (const TimelineEntry& entry : record.timeline) {
+    if (entry.type != "opened" || entry.at < ended.calm || entry.at > ended.end - kStillUnderWay) continue;
+    if (changes_again(record, entry) || hears(said, entry.at, [](const Heard& one) { return one.word == "open"; }))
+      continue;
+    violations.push_back(fmt::format("hook has not heard that {} opened at {}", incident_name(record.incident.id),
+                                     format_rfc3339(entry.at)));
+  }
+}
+
+bool rose_shortly_before(const IncidentRecord& record, Timestamp at) {
+  return std::ranges::any_of(record.timeline, [&](const TimelineEntry& entry) {
+    return entry.type == "severity" && entry.at <= at && entry.at >= at - kPrompt && risen_to(entry);
+  });
+}
+
+/// One opening in a window, unless the severity has risen.
+void check_spacing(const Ended& ended, Duration window, const IncidentRecord& record, const std::vector<Heard>& said,
+                   Violations& violations) {
+  const Heard* opening = nullptr;
+  for (const Heard& one : said) {
+    if (one.word != "open" || one.at < ended.calm) continue;
+    const bool early = opening && one.at - opening->at < window - Duration{5s};
+    if (early && !rose_shortly_before(record, one.at)) {
+      violations.push_back(fmt::format("hook heard two openings of {} within {}, at {}", one.incident,
+                                       format_duration(one.at - opening->at), format_rfc3339(one.at)));
+    }
+    opening = &one;
+  }
+}
+
+}  // namespace
+
+void check_prompt(const Ended& ended, Violations& violations) {
+  Words words;
+  for (const Heard& heard : ended.heard) {
+    if (heard.notifier == "hook") words[heard.incident].push_back(heard);
+  }
+  for (const IncidentRecord& record : ended.book) {
+    const std::vector<Heard>& said = words[incident_name(record.incident.id)];
+    if (ended.orphans.contains({"hook", incident_name(record.incident.id)})) continue;
+    check_rises(ended, record, said, violations);
+    check_first_opening(ended, record, said, violations);
+    const auto rule =
+        std::ranges::find_if(ended.config.rules, [&](const auto& one) { return one->name == record.incident.rule; });
+    if (rule != ended.config.rules.end()) check_spacing(ended, (*rule)->dedup_window, record, said, violations);
+  }
+}
+
+}  // namespace tocsin::sim

@@ -1,0 +1,37 @@
+#include "tests/simulation/injector.h"
+
+#include <algorithm>
+
+namespace tocsin::sim {
+
+const Fault* Injector::find(FaultKind kind, const std::function<bool(const Fault&)>& concerns) const {
+  const auto found = std::ranges::find_if(plan_.faults, [&](const Fault& one) {
+    const bool now = one.at <= clock_.now() && clock_.now() < one.at + one.length;
+    return one.kind == kind && now && (!concerns || concerns(one));
+  });
+  return found == plan_.faults.end() ? nullptr : &*found;
+}
+
+bool Injector::lasted(FaultKind kind, Duration while_ago) const {
+  return std::ranges::any_of(plan_.faults, [&](const Fault& one) {
+    return one.kind == kind && one.at <= clock_.now() && clock_.now() < one.at + one.length + while_ago;
+  });
+}
+
+bool Injector::strikes(FaultKind kind) {
+  if (!lasts(kind)) return false;
+  count(kind);
+  return true;
+}
+
+const Fault* Injector::take(FaultKind kind) {
+  for (std::size_t index = 0; index < plan_.faults.size(); ++index) {
+    const Fault& fault = plan_.faults[index];
+    if (fault.kind != kind || fault.at > clock_.now() || !taken_.insert(index).second) continue;
+    count(kind);
+    return &fault;
+  }
+  return nullptr;
+}
+
+}  // namespace tocsin::sim

@@ -1,0 +1,37 @@
+// Injector: which faults of the plan last at the moment, and how often each kind has struck.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <set>
+
+#include "tests/simulation/plan.h"
+#include "tests/simulation/sim_clock.h"
+
+namespace tocsin::sim {
+
+class Injector {
+ public:
+  Injector(const Plan& plan, const SimClock& clock) : plan_(plan), clock_(clock) {}
+
+  /// A fault of this kind that lasts and concerns the one who asks; nullptr: none.
+  const Fault* find(FaultKind kind, const std::function<bool(const Fault&)>& concerns = {}) const;
+  bool lasts(FaultKind kind) const { return find(kind) != nullptr; }
+  /// It lasts, or did so a while ago.
+  bool lasted(FaultKind kind, Duration while_ago) const;
+  /// As lasts(), and counts it.
+  bool strikes(FaultKind kind);
+  /// A fault of this kind that happens once: taken when it is due.
+  const Fault* take(FaultKind kind);
+  void count(FaultKind kind) { ++injected_[kind]; }
+
+  const std::map<FaultKind, uint64_t>& injected() const { return injected_; }
+
+ private:
+  const Plan& plan_;
+  const SimClock& clock_;
+  std::map<FaultKind, uint64_t> injected_;
+  std::set<std::size_t> taken_;  // indices of the plan
+};
+
+}  // namespace tocsin::sim

@@ -1,0 +1,55 @@
+#include "tests/simulation/ledger.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace tocsin::sim {
+namespace {
+
+Conversed conversed(const Delivery& delivery) {
+  return {delivery.notifier, incident_name(delivery.incident)};
+}
+
+}  // namespace
+
+void Ledger::commit(const Change& change) {
+  for (const Incident& incident : change.incidents) {
+    incidents_.insert_or_assign(incident.id, incident);
+    std::erase_if(unrecorded_, [&](const Conversed& of) { return of.second == incident_name(incident.id); });
+  }
+  for (const Delivery& delivery : change.deliveries) {
+    if (delivery.waiting()) {
+      waiting_.insert_or_assign(delivery.id, delivery);
+      measure(delivery);
+    } else {
+      waiting_.erase(delivery.id);
+    }
+  }
+}
+
+void Ledger::measure(const Delivery& delivery) {
+  const auto same = std::ranges::count_if(waiting_, [&](const auto& entry) {
+    return entry.second.incident == delivery.incident && entry.second.notifier == delivery.notifier;
+  });
+  longest_ = std::max(longest_, static_cast<std::size_t>(same));
+}
+
+bool Ledger::being_told(const Conversed& of) const {
+  return std::ranges::any_of(waiting_, [&](const auto& entry) {
+    return entry.second.state == DeliveryState::sending && conversed(entry.second) == of;
+  });
+}
+
+void Ledger::told_unrecorded(const Conversed& of) {
+  add_doubt(of);
+  unrecorded_.insert(of);
+}
+
+void Ledger::agent_died() {
+  orphans_.merge(std::exchange(unrecorded_, {}));
+  for (const auto& [id, delivery] : waiting_) {
+    if (delivery.state == DeliveryState::sending) add_doubt(conversed(delivery));
+  }
+}
+
+}  // namespace tocsin::sim

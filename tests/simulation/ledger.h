@@ -1,0 +1,47 @@
+// Ledger: what has been committed, kept apart from the store that it was committed to, so that what is told can be held
+// against it. It outlives the agents.
+#pragma once
+
+#include <map>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "agent/store/store.h"
+
+namespace tocsin::sim {
+
+/// A notifier and the name of an incident.
+using Conversed = std::pair<std::string, std::string>;
+
+class Ledger {
+ public:
+  void commit(const Change& change);
+  /// Whether the disk says that this notifier is being told of this incident.
+  bool being_told(const Conversed& of) const;
+  /// The agent is gone: nobody knows of what was being told whether it arrived.
+  void agent_died();
+  /// Somebody was told of what the disk would not take. Where the agent dies before the disk takes it, nobody is left
+  /// who knows, and the next incident gets its name.
+  void told_unrecorded(const Conversed& of);
+  void add_doubt(const Conversed& of) { ++doubts_[of]; }
+
+  const std::map<IncidentId, Incident>& incidents() const { return incidents_; }
+  const std::map<Conversed, uint64_t>& doubts() const { return doubts_; }
+  const std::set<Conversed>& orphans() const { return orphans_; }
+  /// The most rows that waited in one conversation.
+  std::size_t longest() const { return longest_; }
+
+ private:
+  void measure(const Delivery& delivery);
+
+  std::map<IncidentId, Incident> incidents_;
+  std::map<int64_t, Delivery> waiting_;
+  std::map<Conversed, uint64_t> doubts_;
+  std::set<Conversed> unrecorded_;
+  std::set<Conversed> orphans_;
+  std::size_t longest_ = 0;
+};
+
+}  // namespace tocsin::sim

@@ -1,0 +1,169 @@
+#!/usr/bin/python3
+"""Breaks the engine in ways that matter and shows that the simulation catches each.
+
+mutations.py [--build build/release] [--seeds 400] [NAME...]
+
+Each row of MUTATIONS is applied to a copy of one file, which is compiled and linked in front of the libraries of an
+existing build, so that nothing of the tree is touched. Prints one line for each: the seed that caught it and the
+check that fired. Exit status 1 where one survives. Takes about half a minute for each on two cores.
+"""
+
+import argparse
+import json
+import pathlib
+import re
+import shlex
+import subprocess
+import sys
+import tempfile
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+
+# Name, file, text, and what stands there instead.
+MUTATIONS = [
+    ("the outbox row is not written", "agent/engine/engine.cc",
+     "for (const auto& [id, delivery] : draft.deliveries) change.deliveries.push_back(delivery);", ""),
+    ("what a notifier was told is not written", "agent/engine/engine.cc",
+     "for (const auto& [incident, notifier] : draft.told) change.told.push_back(outbox_.told(incident, notifier));",
+     ""),
+    ("the dedup window is forgotten on a restart", "agent/engine/engine.cc",
+     "world_.store.load(now - config_->catch_up - std::max(window_max, blind_.rule->dedup_window))",
+     "world_.store.load(now)"),
+    ("the mark of being alive runs ahead", "agent/engine/engine.cc",
+     "draft_.alive_at = poller_.covered_by_all(now);", "draft_.alive_at = now;"),
+    ("a failed query counts as an empty answer", "agent/engine/engine_polls.cc",
+     "runtime.status.last_error = fault.text;",
+     "runtime.status.last_error = fault.text; apply_tick(runtime, Answer{}, tick, now);"),
+    ("a gap is not read again", "agent/engine/engine_polls.cc",
+     "if (oldest >= tick) return ask_instant", "if (oldest <= tick) return ask_instant"),
+    ("that a rule is behind is not written", "agent/engine/engine_polls.cc",
+     "if (runtime.behind != unreachable) draft_.rules.insert(name);", ""),
+    ("what was read again is applied twice", "agent/engine/engine_polls.cc",
+     "if (runtime.last_tick && tick <= *runtime.last_tick && !clock_was_set_back) return;", ""),
+    ("pending timers are lost on a restart", "agent/engine/engine_config.cc",
+     "known(record.rule).state.series.emplace",
+     "if (record.state.grades.front().phase == Phase::open) known(record.rule).state.series.emplace"),
+    ("incidents of a removed rule stay open", "agent/engine/engine_config.cc",
+     "record(book_.resolve_all(name, reason, now, draft_), now);", ""),
+    ("a reload loses what a rule has seen", "agent/engine/engine_config.cc",
+     "fit_grades(*rule, old.state);", "old.state = {};"),
+    ("Retry-After is ignored", "agent/outbox/backoff.cc",
+     "return std::max(wait, std::min(retry_after.value_or(Duration{0}), limits::kRetryAfterMax));",
+     "static_cast<void>(retry_after); return wait;"),
+    ("a 429 lets others knock", "notifiers/http_verdict.cc",
+     "verdict.pause_notifier = response.status == 429;", ""),
+    ("nothing collapses", "agent/outbox/conversation.cc",
+     "if (resolve && !under_way && !conversation.told.open) collapse(conversation, *resolve);", ""),
+    ("a rise waits for the dedup window", "agent/outbox/conversation.cc",
+     "if (opening->state == DeliveryState::held) {", "if (opening->state == DeliveryState::sending) {"),
+    ("no opening is held back", "agent/outbox/conversation.cc",
+     "word.at < *last_opening + dedup_window", "word.at < *last_opening"),
+    ("a resolve is told without an opening", "agent/outbox/outbox.cc",
+     "if (!knows && kind != NotificationKind::past) return;", ""),
+    ("a try that a crash cut off counts as not made", "agent/outbox/outbox.cc", "delivery.maybe_seen = true;", ""),
+    ("a time-out counts as not seen", "notifiers/http_verdict.cc", "verdict.maybe_seen = response.sent;", ""),
+    ("the next word does not wait for the one under way", "agent/outbox/outbox.cc",
+     "!talk.waiting.empty() && talk.waiting.front().state != DeliveryState::sending;", "!talk.waiting.empty();"),
+    ("a rise of severity is no news", "agent/outbox/news.cc",
+     "if (worse(incident.severity, before.severity)) kinds.push_back(NotificationKind::escalate);", ""),
+    ("what came and went unseen is not told", "agent/outbox/news.cc",
+     "incident.flaps > before.flaps ? std::vector{NotificationKind::past}",
+     "incident.flaps > before.flaps + 1 ? std::vector{NotificationKind::past}"),
+    ("absence is counted one tick too long", "agent/evaluate/series_step.cc",
+     "at - *series.absent_since + rule.interval >= rule.missing", "at - *series.absent_since >= rule.missing"),
+    ("recover_for is ignored", "agent/evaluate/series_step.cc",
+     "at - *grade.recovering_since >= rule.recover_for", "at >= *grade.recovering_since"),
+    ("a breach during recovery does not start it anew", "agent/evaluate/series_step.cc",
+     "grade.recovering_since.reset();", ""),
+    ("an incident ends with its first series", "agent/evaluate/evaluator.cc",
+     "if (!open.contains(key)) evaluation_.cleared.push_back", "evaluation_.cleared.push_back"),
+    ("an incident reopens after its window", "agent/incident/incident_book.cc",
+     "at - *incident->resolved_at < rule.dedup_window;", "at - *incident->resolved_at < rule.dedup_window * 2;"),
+    ("nothing reopens", "agent/incident/incident_book.cc",
+     "incident && incident->resolved_at && at - *incident->resolved_at < rule.dedup_window;", "false;"),
+    ("a member of a joined answer is swallowed", "agent/poll/prom_answer.cc",
+     "Parsed<Answer>& answer = answers[*member];",
+     "if (*member == 1) continue; Parsed<Answer>& answer = answers[*member];"),
+    ("members of a joined answer are mixed up", "agent/poll/prom_answer.cc",
+     "answers[*member];", "answers[(*member + 1) % members];"),
+    ("all members fail with one", "agent/poll/poller.cc",
+     "if (failed && batch.polls.size() > 1) {", "if (failed && batch.polls.size() > 1000) {"),
+    ("ticks that were not answered count as read", "agent/poll/poller.cc",
+     "if (result != Result::unreachable) {", "{"),
+]
+
+
+class Build:
+    """An existing build: how it compiles a file, and how it links the simulation."""
+
+    def __init__(self, directory, source):
+        self.directory = directory.resolve()
+        self.source = source.resolve()
+        entries = json.loads((self.directory / "compile_commands.json").read_text())
+        self.entries = {str(pathlib.Path(entry["file"]).resolve()): entry for entry in entries}
+        listed = subprocess.run(["ninja", "-C", self.directory, "-t", "commands", "simulation"], check=True,
+                                capture_output=True, text=True).stdout
+        self.link_command = listed.strip().splitlines()[-1]
+
+    def compile(self, file, text, into):
+        entry = self.entries[str(self.source / file)]
+        copy = into / pathlib.Path(file).name
+        copy.write_text(text)
+        words = [word for word in shlex.split(entry["command"]) if word not in ("-Werror", "-MD")]
+        for option in ("-o", "-c", "-MT", "-MF"):
+            if option in words:
+                at = words.index(option)
+                del words[at:at + 2]
+        made = copy.with_suffix(".o")
+        subprocess.run([*words, "-o", made, "-c", copy], cwd=entry["directory"], check=True)
+        return made
+
+    def link(self, made, into):
+        program = into / "simulation"
+        command = re.sub(r"-o tests/simulation\b", f"-o {program} {made}", self.link_command)
+        subprocess.run(command, cwd=self.directory, shell=True, check=True)
+        return program
+
+
+def mutate(build, mutation):
+    name, file, before, after = mutation
+    text = (build.source / file).read_text()
+    if text.count(before) != 1:
+        sys.exit(f"{name}: {file} does not hold this text once: {before}")
+    return text.replace(before, after)
+
+
+def catch(program, seeds):
+    """The seed that caught it, and what fired; None: it survives."""
+    ended = subprocess.run([program, "--first", "1", "--seeds", str(seeds), "--quick"], capture_output=True, text=True)
+    seed = re.search(r"^seed (\d+) ", ended.stdout, re.MULTILINE)
+    fired = re.search(r"^  VIOLATION (.*)$", ended.stdout, re.MULTILINE)
+    if seed and fired:
+        return seed[1], fired[1]
+    return None if ended.returncode == 0 else ("?", f"it ends with {ended.returncode}: {ended.stderr[-200:]}")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--build", type=pathlib.Path, default=ROOT / "build/release")
+    parser.add_argument("--source", type=pathlib.Path, default=ROOT)
+    parser.add_argument("--seeds", type=int, default=400, help="tried for each, before it counts as surviving")
+    parser.add_argument("names", nargs="*", help="only mutations whose names hold one of these")
+    options = parser.parse_args()
+    build = Build(options.build, options.source)
+    chosen = [one for one in MUTATIONS if not options.names or any(name in one[0] for name in options.names)]
+    texts = [mutate(build, one) for one in chosen]
+    survivors = 0
+    for mutation, text in zip(chosen, texts):
+        with tempfile.TemporaryDirectory() as scratch:
+            into = pathlib.Path(scratch)
+            caught = catch(build.link(build.compile(mutation[1], text, into), into), options.seeds)
+        survivors += caught is None
+        seed, fired = caught or ("-", "SURVIVES")
+        print(f"{mutation[0]:52} {seed:>6}  {fired}", flush=True)
+    print(f"{len(chosen) - survivors} caught, {survivors} survive")
+    return 1 if survivors else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

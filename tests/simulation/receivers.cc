@@ -1,0 +1,83 @@
+#include "tests/simulation/receivers.h"
+
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+
+#include "tests/simulation/chance.h"
+#include "tests/simulation/sim_http.h"
+#include "tests/simulation/sim_transport.h"
+
+namespace tocsin::sim {
+namespace {
+
+using nlohmann::json;
+
+constexpr Duration kRest = 30s;
+constexpr Duration kRetried = 5s;  // by then a disk that works again has been tried
+
+std::string host_of(const std::string& url) {
+  const std::size_t begin = url.find("://") + 3;
+  return url.substr(begin, url.find('.', begin) - begin);
+}
+
+}  // namespace
+
+Heard Receivers::read(const HttpRequest& request) const {
+  const json body = json::parse(request.body);
+  const std::string notifier = host_of(request.settings.url.reveal());
+  if (notifier == "pager") {
+    const std::string key = body.at("dedup_key");  // ends with the incident's name
+    return {notifier, key.substr(key.rfind(' ') + 1), body.at("event_action"), std::nullopt, clock_.now()};
+  }
+  const json& own = body.at("tocsin");
+  return {notifier, own.at("id"), own.at("kind"), parse_severity(own.at("severity").get<std::string>()), clock_.now()};
+}
+
+/// Only what wakes somebody does not wait for a disk that refuses.
+bool Receivers::may_be_unrecorded(const HttpRequest& request, const Heard& heard) {
+  if (request.body.find("[not recorded]") == std::string::npos || !injector_.lasted(FaultKind::store_fails, kRetried))
+    return false;
+  ledger_.told_unrecorded(heard.conversed());
+  return true;
+}
+
+void Receivers::check_manners(const HttpRequest& request, const Heard& heard) {
+  if (!ledger_.being_told(heard.conversed()) && !may_be_unrecorded(request, heard)) {
+    offences_.push_back(
+        fmt::format("{} was told {} of {}, which is not on disk", heard.notifier, heard.word, heard.incident));
+  }
+  const auto rest = rests_.find(heard.notifier);
+  if (rest != rests_.end() && rest->second.from < heard.at && heard.at < rest->second.until) {
+    offences_.push_back(fmt::format("{} was told {} of {} before its Retry-After was over", heard.notifier, heard.word,
+                                    heard.incident));
+  }
+}
+
+Response Receivers::limit(const Heard& heard) {
+  Response response = page(429, "slow down");
+  if (!chance(50, seed_, "retry after", ++limited_)) return response;
+  response.retry_after = kRest;
+  rests_[heard.notifier] = {heard.at + kLatencyMax, heard.at + kRest};
+  return response;
+}
+
+Response Receivers::receive(const HttpRequest& request) {
+  Heard heard = read(request);
+  check_manners(request, heard);
+  if (injector_.strikes(FaultKind::receiver_refuses)) return broken(TransportFault::connect, false);
+  if (injector_.strikes(FaultKind::receiver_errors)) return page(500, "try again");
+  if (injector_.strikes(FaultKind::receiver_limits)) return limit(heard);
+  if (injector_.strikes(FaultKind::receiver_hangs)) {
+    ledger_.add_doubt(heard.conversed());
+    return broken(TransportFault::timeout, true);
+  }
+  heard_.push_back(heard);
+  if (injector_.strikes(FaultKind::receiver_loses_reply)) {
+    ledger_.add_doubt(heard.conversed());
+    return broken(TransportFault::broken, true);
+  }
+  return page(heard.notifier == "pager" ? 202 : 200, R"({"status":"success"})");
+}
+
+}  // namespace tocsin::sim

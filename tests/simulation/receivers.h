@@ -1,0 +1,60 @@
+// Receivers: a webhook and a pager that keep what they have accepted, and that fail as the plan says.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "agent/http/transport.h"
+#include "rules/severity.h"
+#include "tests/simulation/injector.h"
+#include "tests/simulation/ledger.h"
+
+namespace tocsin::sim {
+
+/// One notification as a receiver accepted it.
+struct Heard {
+  std::string notifier;
+  std::string incident;  // INC-7
+  std::string word;      // open, escalate, resolve, past, ...; trigger, acknowledge, resolve
+  std::optional<Severity> severity;
+  Timestamp at;
+
+  Conversed conversed() const { return {notifier, incident}; }
+};
+
+class Receivers {
+ public:
+  Receivers(const SimClock& clock, Injector& injector, Ledger& ledger, uint64_t seed)
+      : clock_(clock), injector_(injector), ledger_(ledger), seed_(seed) {}
+
+  Response receive(const HttpRequest& request);
+  /// The agent knows no more for how long it was asked to be quiet.
+  void agent_lost_memory() { rests_.clear(); }
+
+  const std::vector<Heard>& heard() const { return heard_; }
+  /// What no agent may do, whatever else happens.
+  const std::vector<std::string>& offences() const { return offences_; }
+
+ private:
+  struct Rest {
+    Timestamp from;
+    Timestamp until;
+  };
+  Heard read(const HttpRequest& request) const;
+  bool may_be_unrecorded(const HttpRequest& request, const Heard& heard);
+  void check_manners(const HttpRequest& request, const Heard& heard);
+  Response limit(const Heard& heard);
+
+  const SimClock& clock_;
+  Injector& injector_;
+  Ledger& ledger_;
+  uint64_t seed_;
+  std::vector<Heard> heard_;
+  std::vector<std::string> offences_;
+  std::map<std::string, Rest> rests_;  // by notifier
+  uint64_t limited_ = 0;
+};
+
+}  // namespace tocsin::sim

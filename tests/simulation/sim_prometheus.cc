@@ -1,0 +1,121 @@
+#include "tests/simulation/sim_prometheus.h"
+
+#include <algorithm>
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+#include "agent/base/text.h"
+#include "agent/poll/presence.h"
+#include "tests/simulation/chance.h"
+#include "tests/simulation/sim_http.h"
+
+namespace tocsin::sim {
+namespace {
+
+using nlohmann::json;
+
+/// So long after a refusal all of it is on disk, unless the disk refuses too.
+constexpr Duration kWrittenDown = 5min;
+
+Timestamp read_time(const std::string& seconds) {
+  return from_unix_ms(std::llround(std::stod(seconds) * 1000));
+}
+
+json labels_json(const Labels& labels, const std::optional<std::string>& member) {
+  json object = json::object();
+  for (const auto& [name, value] : labels) object[name] = value;
+  if (member) object["__tocsin_rule__"] = *member;
+  return object;
+}
+
+json point(Timestamp at, double value) {
+  return json::array({static_cast<double>(to_unix_ms(at)) / 1000, format_number(value)});
+}
+
+Response refusal(int status, const char* type, const char* text) {
+  return page(status, json{{"status", "error"}, {"errorType", type}, {"error", text}}.dump());
+}
+
+}  // namespace
+
+Response SimPrometheus::answer(const HttpRequest& request) {
+  if (injector_.strikes(FaultKind::prometheus_refuses)) return broken(TransportFault::connect, false);
+  if (injector_.strikes(FaultKind::prometheus_hangs)) return broken(TransportFault::timeout, true);
+  if (injector_.strikes(FaultKind::prometheus_errors)) return page(503, "Service Unavailable", "text/plain");
+  if (injector_.strikes(FaultKind::prometheus_nonsense)) return page(200, "<html>Please log in</html>", "text/html");
+  auto form = parse_form(request.body);
+  auto asked = read_queries(form["query"]);
+  if (!asked) return refusal(400, "bad_data", "parse error");
+  Question question{.asked = *std::move(asked), .range = form.contains("start"), .start = {}, .end = {}};
+  question.start = read_time(form[question.range ? "start" : "time"]);
+  question.end = question.range ? read_time(form["end"]) : question.start;
+  if (question.range) question.step = Duration{std::llround(std::stod(form["step"]) * 1000)};
+  if (!refuses(question)) return tell(question);
+  note_refusal(question);
+  return refusal(422, "execution", "query processing would load too many samples into memory");
+}
+
+bool SimPrometheus::is_refused(const std::string& query) const {
+  return query != kPresenceQuery && injector_.find(FaultKind::query_refused, [&](const Fault& fault) {
+    return chance(40, seed_, query + " is refused", static_cast<uint64_t>(to_unix_ms(fault.at)));
+  });
+}
+
+bool SimPrometheus::refuses(const Question& question) {
+  const auto one = [this](const AskedQuery& asked) { return is_refused(asked.query); };
+  if (std::ranges::any_of(question.asked, one)) {
+    injector_.count(FaultKind::query_refused);
+    return true;
+  }
+  // One of the members only asks whether the label is taken.
+  const std::size_t members = question.asked.size() - (question.asked.size() > 1 ? 1 : 0);
+  const Fault* limit = injector_.find(FaultKind::joined_too_large);
+  if (!limit || members <= 1 + below(3, seed_, "limit", static_cast<uint64_t>(to_unix_ms(limit->at)))) return false;
+  injector_.count(FaultKind::joined_too_large);
+  return true;
+}
+
+void SimPrometheus::note_refusal(const Question& question) {
+  if (question.asked.size() > 1) return;  // its members are asked again
+  const std::string& query = question.asked.front().query;
+  refused_[query].insert(question.start);
+  if (question.range) unclear_.insert(query);
+}
+
+void SimPrometheus::agent_lost_memory() {
+  for (const auto& [query, ticks] : refused_) {
+    const Timestamp last = *ticks.rbegin();
+    const auto told = told_.find(query);
+    const bool written = told != told_.end() && told->second > last && clock_.now() - last > kWrittenDown;
+    if (!written || injector_.lasts(FaultKind::store_fails)) unclear_.insert(query);
+  }
+}
+
+bool SimPrometheus::refused(const std::string& query, Timestamp tick) const {
+  const auto found = refused_.find(query);
+  return found != refused_.end() && found->second.contains(tick);
+}
+
+Response SimPrometheus::tell(const Question& question) {
+  json result = json::array();
+  for (const AskedQuery& asked : question.asked) {
+    const bool presence = asked.query == kPresenceQuery;
+    if (!presence) told_[asked.query] = question.end;
+    for (const Labels& labels : presence ? std::vector<Labels>{{}} : story_.series(asked.query)) {
+      json values = json::array();
+      for (Timestamp at = question.start; at <= question.end; at += question.step) {
+        const auto value =
+            presence ? static_cast<double>(to_unix_ms(at)) / 1000 : story_.value(asked.query, labels, at);
+        if (value) values.push_back(point(at, *value));
+      }
+      if (values.empty()) continue;
+      json series{{"metric", labels_json(labels, asked.member)}};
+      series[question.range ? "values" : "value"] = question.range ? values : values.front();
+      result.push_back(std::move(series));
+    }
+  }
+  const char* type = question.range ? "matrix" : "vector";
+  return page(200, json{{"status", "success"}, {"data", {{"resultType", type}, {"result", std::move(result)}}}}.dump());
+}
+
+}  // namespace tocsin::sim

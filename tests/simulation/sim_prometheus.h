@@ -1,0 +1,53 @@
+// SimPrometheus: the Prometheus of the simulation. It tells the story, alone and joined, at a tick and over a range,
+// and remembers which ticks it has refused to tell.
+#pragma once
+
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "agent/http/transport.h"
+#include "tests/simulation/injector.h"
+#include "tests/simulation/joined_text.h"
+#include "tests/simulation/story.h"
+
+namespace tocsin::sim {
+
+class SimPrometheus {
+ public:
+  SimPrometheus(const SimClock& clock, const Story& story, Injector& injector, uint64_t seed)
+      : clock_(clock), story_(story), injector_(injector), seed_(seed) {}
+
+  Response answer(const HttpRequest& request);
+
+  /// What the agent had in hand, or had not written down, is lost: it may ask again for ticks that were refused a while
+  /// ago, or have lost them. For such queries it is not clear what was observed.
+  void agent_lost_memory();
+  /// The agent was told nothing good of the query at `tick`.
+  bool refused(const std::string& query, Timestamp tick) const;
+  bool unclear(const std::string& query) const { return unclear_.contains(query); }
+
+ private:
+  struct Question {
+    std::vector<AskedQuery> asked;
+    bool range = false;
+    Timestamp start;
+    Timestamp end;
+    Duration step{1};
+  };
+  bool refuses(const Question& question);
+  bool is_refused(const std::string& query) const;
+  void note_refusal(const Question& question);
+  Response tell(const Question& question);
+
+  const SimClock& clock_;
+  const Story& story_;
+  Injector& injector_;
+  uint64_t seed_;
+  std::map<std::string, std::set<Timestamp>> refused_;  // by query
+  std::map<std::string, Timestamp> told_;               // by query: the last tick that was told
+  std::set<std::string> unclear_;
+};
+
+}  // namespace tocsin::sim
