@@ -4,18 +4,19 @@
 #include <utility>
 
 namespace tocsin::sim {
-namespace {
 
-Conversed conversed(const Delivery& delivery) {
-  return {delivery.notifier, incident_name(delivery.incident)};
+Conversed Ledger::conversed(const Delivery& delivery) const {
+  if (delivery.notifier != "pager") return {delivery.notifier, incident_name(delivery.incident)};
+  const auto found = incidents_.find(delivery.incident);
+  return {delivery.notifier, found == incidents_.end() ? "" : found->second.dedup_key};
 }
-
-}  // namespace
 
 void Ledger::commit(const Change& change) {
   for (const Incident& incident : change.incidents) {
     incidents_.insert_or_assign(incident.id, incident);
-    std::erase_if(unrecorded_, [&](const Conversed& of) { return of.second == incident_name(incident.id); });
+    std::erase_if(unrecorded_, [&](const Conversed& of) {
+      return of.second == incident_name(incident.id) || of.second == incident.dedup_key;
+    });
   }
   for (const Delivery& delivery : change.deliveries) {
     if (delivery.waiting()) {

@@ -12,7 +12,7 @@
 
 namespace tocsin::sim {
 
-/// A notifier and the name of an incident.
+/// A notifier and what it knows an incident by: INC-7, or at the pager the dedup key.
 using Conversed = std::pair<std::string, std::string>;
 
 class Ledger {
@@ -34,6 +34,7 @@ class Ledger {
   std::size_t longest() const { return longest_; }
 
  private:
+  Conversed conversed(const Delivery& delivery) const;
   void measure(const Delivery& delivery);
 
   std::map<IncidentId, Incident> incidents_;

@@ -26,10 +26,7 @@ std::string host_of(const std::string& url) {
 Heard Receivers::read(const HttpRequest& request) const {
   const json body = json::parse(request.body);
   const std::string notifier = host_of(request.settings.url.reveal());
-  if (notifier == "pager") {
-    const std::string key = body.at("dedup_key");  // ends with the incident's name
-    return {notifier, key.substr(key.rfind(' ') + 1), body.at("event_action"), std::nullopt, clock_.now()};
-  }
+  if (notifier == "pager") return {notifier, body.at("dedup_key"), body.at("event_action"), std::nullopt, clock_.now()};
   const json& own = body.at("tocsin");
   return {notifier, own.at("id"), own.at("kind"), parse_severity(own.at("severity").get<std::string>()), clock_.now()};
 }

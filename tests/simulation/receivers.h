@@ -16,7 +16,7 @@ namespace tocsin::sim {
 /// One notification as a receiver accepted it.
 struct Heard {
   std::string notifier;
-  std::string incident;  // INC-7
+  std::string incident;  // INC-7; the pager knows only the dedup key
   std::string word;      // open, escalate, resolve, past, ...; trigger, acknowledge, resolve
   std::optional<Severity> severity;
   Timestamp at;

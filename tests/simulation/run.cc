@@ -92,6 +92,7 @@ class Simulation {
       ledger_.agent_died();
       forget_in_hand();
       clock_.advance(crash.downtime);
+      revived_ = clock_.now();
     }
   }
 
@@ -137,7 +138,7 @@ class Simulation {
   }
 
   Timestamp calm() const {
-    Timestamp calm = start_time();
+    Timestamp calm = revived_;
     for (const Fault& fault : plan_.faults) calm = std::max(calm, fault.at + fault.length);
     return calm + kAfterwards;
   }
@@ -188,6 +189,7 @@ class Simulation {
   SQLite::Database keeper_;  // a memory database lives as long as somebody has it open
   std::shared_ptr<const Config> config_;
   uint64_t version_ = 0;
+  Timestamp revived_ = start_time();  // by whoever started it again after the last crash
 };
 
 }  // namespace
