@@ -16,7 +16,7 @@ as_root=()
 mirror=$(apt-get indextargets --format '$(REPO_URI)' 'Codename: bookworm' 'Component: main' | head -n 1)
 work=$(mktemp -d -t tocsin-bare-debian.XXXXXX)
 trap '"${as_root[@]}" rm -rf "$work"' EXIT
-"${as_root[@]}" debootstrap --variant=minbase bookworm "$work/root" "${mirror:-http://deb.debian.org/debian}" \
+"${as_root[@]}" debootstrap --variant=minbase bookworm "$work/root" ${mirror:+"$mirror"} \
     >"$work/log" 2>&1 || { tail -n 20 "$work/log" >&2; exit 1; }
 
 # As the slim images: no documentation, manual pages and translations, also not of what is installed later.
