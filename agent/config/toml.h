@@ -6,5 +6,7 @@
 #define TOML_EXCEPTIONS 1
 #define TOML_ENABLE_FORMATTERS 0
 #define TOML_ENABLE_UNRELEASED_FEATURES 0
+// The library asserts what the text of a file decides, as in "[)x]"; without that its own error follows.
+#define TOML_ASSERT(expr) static_assert(true)
 
 #include <toml++/toml.h>
