@@ -27,6 +27,8 @@ Result<nlohmann::json> parse_object(std::string_view body) {
     return fail(R"(the body is not a JSON object: send {"by":"...","text":"..."})");
   } catch (const nlohmann::json::parse_error& error) {
     return fail(fmt::format(R"(the body is not JSON (byte {}): send {{"by":"...","text":"..."}})", error.byte));
+  } catch (const nlohmann::json::out_of_range&) {
+    return fail(R"(the body has a number that is too large: send {"by":"...","text":"..."})");
   }
 }
 

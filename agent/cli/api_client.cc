@@ -8,6 +8,7 @@
 
 #include "agent/cli/http_client.h"
 #include "agent/http/curl_transport.h"
+#include "notifiers/json.h"
 
 namespace tocsin {
 namespace {
@@ -21,7 +22,7 @@ Result<Secret> read_token(const std::string& file) {
 }
 
 Result<nlohmann::json> data_of(const std::string& body) {
-  nlohmann::json answer = nlohmann::json::parse(body, nullptr, false);
+  nlohmann::json answer = parse_json(body);
   if (!answer.is_object() || !answer.contains("data")) {
     return fail("the answer is not the one of tocsin's API; is --url right?");
   }

@@ -3,12 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
 #include <utility>
 #include <vector>
 
 #include "agent/base/limits.h"
 #include "agent/base/text.h"
+#include "notifiers/json.h"
 
 namespace tocsin {
 namespace {
@@ -30,7 +30,7 @@ Response unanswered(Duration after) {
 
 /// The `error` of a Prometheus-style answer, else the start of whatever it is.
 std::string said(const Response& response) {
-  const nlohmann::json answer = nlohmann::json::parse(response.body, nullptr, false);
+  const Json answer = parse_json(response.body);
   if (answer.is_object() && answer.contains("error") && answer["error"].is_string()) {
     return one_line(answer["error"].get_ref<const std::string&>(), limits::kErrorTextBytesMax);
   }

@@ -52,6 +52,12 @@ TEST(ActionBody, CountsCharactersNotBytes) {
   EXPECT_THAT(parse_action_body("{\"text\":\"" + repeat("€", 4001) + "\"}").error().text, HasSubstr("4000"));
 }
 
+TEST(ActionBody, RefusesANumberThatNoDoubleHolds) {
+  const auto body = parse_action_body(R"({"by":1e999})");
+  ASSERT_FALSE(body.has_value());
+  EXPECT_NE(body.error().text.find("too large"), std::string::npos) << body.error().text;
+}
+
 TEST(ActionBody, SurvivesDeepNesting) {
   EXPECT_FALSE(parse_action_body(repeat("[", 60'000)));
   EXPECT_FALSE(parse_action_body(repeat("{\"a\":", 10'000)));
