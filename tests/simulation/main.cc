@@ -4,6 +4,7 @@
 //   simulation --minutes 30              runs as many as there is time for
 //   simulation --seed 17                 replays one, with its faults
 #include <fmt/format.h>
+#include <sqlite3.h>
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
@@ -50,6 +51,7 @@ int main(int argc, char** argv) {
   parser.add_flag("--quick", quick, "end at the first failure, and do not look for its shortest history");
   parser.add_option("--threads", threads, "seeds that run at once");
   CLI11_PARSE(parser, argc, argv);
+  sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);  // its counters are one lock for all threads
   log::configure(one > 0 ? log::Level::info : log::Level::off, log::Format::logfmt);
   if (one > 0) first = one, count = 1;
 
