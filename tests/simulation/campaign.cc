@@ -16,6 +16,7 @@ void report(const Plan& plan, const std::vector<std::string>& violations) {
 
 void Campaign::run(unsigned threads) {
   std::vector<std::jthread> workers;
+  workers.reserve(threads);
   for (unsigned index = 0; index < threads; ++index) workers.emplace_back([this] { work(); });
 }
 

@@ -29,7 +29,7 @@ std::string in_slot(const std::string& query, uint64_t slot) {
 
 /// Some rules share a query, and some queries a slot.
 std::string make_query(uint64_t seed, uint64_t index) {
-  const std::string query = fmt::format("q{}", index % kQueries);
+  std::string query = fmt::format("q{}", index % kQueries);
   if (chance(30, seed, "slot of its own", index % kQueries)) return query;
   return in_slot(query, chance(60, seed, "first slot") ? 0 : 17);
 }

@@ -21,7 +21,8 @@ void SimTransport::start(RequestId id, Outgoing outgoing) {
   Response response = is_query ? prometheus_.answer(request) : receivers_.receive(request);
   if (crash) throw Crash{crash->length};
   response.took = response.fault == TransportFault::timeout ? request.settings.timeout : latency();
-  under_way_.emplace(clock_.steady() + response.took, Completed{id, std::move(response)});
+  const Instant comes = clock_.steady() + response.took;
+  under_way_.emplace(comes, Completed{id, std::move(response)});
   busiest_ = std::max(busiest_, under_way_.size());
 }
 
