@@ -1,7 +1,7 @@
 #include "agent/api/access.h"
 
-#include "agent/api/authority.h"
 #include "agent/api/reply.h"
+#include "agent/base/authority.h"
 
 namespace tocsin {
 namespace {

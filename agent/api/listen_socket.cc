@@ -12,7 +12,7 @@
 #include <system_error>
 #include <vector>
 
-#include "agent/api/authority.h"
+#include "agent/base/authority.h"
 
 namespace tocsin {
 namespace {

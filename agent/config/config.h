@@ -23,6 +23,7 @@ struct PrometheusConfig {
   Duration query_offset{0};
   Duration unreachable_after{60'000};
   std::size_t body_bytes_max = limits::kAnswerBytesMax;
+  bool on_loopback = false;  // the host of its url is this machine
 };
 
 struct StoreConfig {

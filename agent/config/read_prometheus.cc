@@ -1,3 +1,4 @@
+#include "agent/base/authority.h"
 #include "agent/config/read_http.h"
 #include "agent/config/read_sections.h"
 #include "agent/config/url.h"
@@ -12,6 +13,8 @@ void read_prometheus(Table& root, PrometheusConfig& out) {
       std::string url;
       table.parsed("url", url, parse_base_url);
       out.http.url = Secret(url);
+      const auto origin = origin_of(url);
+      out.on_loopback = origin && names_loopback(origin->authority.host);
     }
     read_connection(table, out.http);
     read_login(table, out.http);

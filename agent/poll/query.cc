@@ -11,7 +11,8 @@ HttpRequest api_request(const PrometheusConfig& prometheus, std::string_view pat
   request.settings.url = Secret(prometheus.http.url.reveal() + std::string(path));
   request.content_type = "application/x-www-form-urlencoded";
   request.body = std::move(form);
-  request.accept_gzip = true;
+  // Over loopback compression saves nothing and costs Prometheus a fifth of a joined query.
+  request.accept_gzip = !prometheus.on_loopback;
   request.reply_bytes_max = prometheus.body_bytes_max;
   return request;
 }

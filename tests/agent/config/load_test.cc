@@ -368,6 +368,23 @@ TEST(LoadConfig, FillsInDefaults) {
   EXPECT_EQ(config.heartbeat, std::nullopt);
 }
 
+TEST(LoadConfig, SeesWhetherPrometheusIsOnThisMachine) {
+  for (const auto& [url, expected] : std::initializer_list<std::pair<const char*, bool>>{
+           {"http://localhost:9090", true},
+           {"https://127.0.0.2/prometheus", true},
+           {"http://[::1]:9090", true},
+           {"http://prometheus:9090", false},
+           {"http://0.0.0.0:9090", false},
+           {"http://10.0.0.1", false},
+       }) {
+    const ConfigFolder folder;
+    folder.write("tocsin.toml", std::string("prometheus.url = '") + url + "'");
+    const LoadedConfig loaded = folder.load();
+    ASSERT_THAT(loaded.faults, IsEmpty()) << url;
+    EXPECT_EQ(loaded.config->prometheus.on_loopback, expected) << url;
+  }
+}
+
 TEST(LoadConfig, WarnsOfAConfigurationThatDoesNothing) {
   const ConfigFolder folder;
   folder.write("tocsin.toml", "prometheus.url = 'http://localhost:9090'");

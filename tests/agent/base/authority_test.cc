@@ -1,4 +1,4 @@
-#include "agent/api/authority.h"
+#include "agent/base/authority.h"
 
 #include <gtest/gtest.h>
 
