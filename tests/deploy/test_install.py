@@ -1,6 +1,7 @@
 """What cmake --install places: complete, and each piece in order. The manual page says what --help says."""
 
 import functools
+import json
 import pathlib
 import re
 import shutil
@@ -31,7 +32,7 @@ class Installed(unittest.TestCase):
     def test_every_piece_is_in_its_place(self):
         for name in ("usr/bin/tocsin", "usr/lib/systemd/system/tocsin.service", "usr/share/man/man1/tocsin.1",
                      "usr/share/bash-completion/completions/tocsin", "usr/share/doc/tocsin/copyright",
-                     "usr/share/doc/tocsin/configuration.md", "usr/share/doc/tocsin/runbooks/index.md",
+                     "usr/share/doc/tocsin/tocsin.spdx.json", "usr/share/doc/tocsin/configuration.md", "usr/share/doc/tocsin/runbooks/index.md",
                      "usr/share/doc/tocsin/examples/tocsin.example.toml", "etc/tocsin/tocsin.toml"):
             self.assertTrue((installed() / name).is_file(), name)
         packs = {file.name for file in (ROOT / "rules" / "packs").glob("*.toml")}
@@ -56,6 +57,33 @@ class Binary(unittest.TestCase):
     def test_it_does_not_tell_where_it_was_built(self):
         """The same sources give the same binary, in whichever directory; debug information is part of it."""
         self.assertNotIn(str(ROOT).encode(), TOCSIN.read_bytes())
+
+    def test_it_is_hardened(self):
+        """As dynamic sections, segments and symbols of the binary itself say, not as the compiler was asked."""
+        read = functools.partial(run, "readelf", "--wide")
+        self.assertRegex(read("--dynamic", TOCSIN).stdout, r"FLAGS_1\)\s+Flags: NOW PIE")
+        segments = read("--segments", TOCSIN).stdout
+        self.assertIn("GNU_RELRO", segments)
+        self.assertRegex(segments, r"GNU_STACK\s.*\sRW\s")
+        imported = read("--dyn-syms", TOCSIN).stdout
+        self.assertIn("__stack_chk_fail", imported)
+        self.assertRegex(imported, r"__mem(cpy|move|set)_chk|__vsnprintf_chk|__snprintf_chk|__read_chk")
+
+    def test_its_bill_of_materials_names_every_library(self):
+        """SPDX 2.3: every package whose libraries it loads, and those that it is compiled from."""
+        bill = json.loads((installed() / "usr/share/doc/tocsin/tocsin.spdx.json").read_text())
+        self.assertEqual("SPDX-2.3", bill["spdxVersion"])
+        packages = {package["SPDXID"]: package for package in bill["packages"]}
+        links = {kind: {packages[link["relatedSpdxElement"]]["name"] for link in bill["relationships"]
+                        if link["relationshipType"] == kind} for kind in ("STATIC_LINK", "DYNAMIC_LINK")}
+        self.assertLess({"nlohmann-json3-dev", "libtomlplusplus-dev", "libsqlitecpp-dev"}, links["STATIC_LINK"])
+        self.assertLess({"libcurl4", "libsqlite3-0", "libmicrohttpd12", "libc6"}, links["DYNAMIC_LINK"])
+        for package in packages.values():
+            self.assertTrue(package["versionInfo"], package)
+        loaded = set(re.findall(r"=> (/\S+)", run("ldd", TOCSIN).stdout))
+        owned = set(run("dpkg-query", "--listfiles", *links["DYNAMIC_LINK"]).stdout.split())
+        self.assertEqual(set(), {library for library in loaded
+                                 if not {library, library.removeprefix("/usr"), "/usr" + library} & owned})
 
 
 class Unit(unittest.TestCase):
