@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 
+#include "agent/base/limits.h"
 #include "agent/http/request.h"
 #include "notifiers/notification.h"
 
@@ -34,6 +35,8 @@ class Notifier {
   /// Kinds that this receiver is told of; the others are never queued for it.
   virtual bool wants(NotificationKind kind) const = 0;
   virtual bool can_digest() const { return false; }
+  /// Requests that may be under way to it at a time. After a crash each of them is doubtful.
+  virtual std::size_t in_flight_max() const { return limits::kInFlightPerNotifierMax; }
   virtual Outgoing build(const Notification& notification) const = 0;
   virtual Verdict judge(const Notification& notification, const Response& response) const = 0;
 };

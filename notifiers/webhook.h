@@ -14,6 +14,7 @@ class WebhookNotifier final : public Notifier {
   /// `name` is the notifier's own, sent as `receiver`.
   WebhookNotifier(std::string name, WebhookSettings settings);
   bool wants(NotificationKind kind) const override;
+  std::size_t in_flight_max() const override { return limits::kInFlightPerWebhookMax; }
   Outgoing build(const Notification& notification) const override;
   Verdict judge(const Notification& notification, const Response& response) const override;
 

@@ -31,6 +31,7 @@ inline constexpr Duration kRequestIdleMax = std::chrono::seconds(10);  // a conn
 inline constexpr Duration kReadModelAge{250};  // what the HTTP port shows of the engine is kept so long
 inline constexpr Duration kPageAgeMax = std::chrono::seconds(2);  // pages that take long to make at most so long
 inline constexpr std::size_t kInFlightPerNotifierMax = 8;
+inline constexpr std::size_t kInFlightPerWebhookMax = 32;  // a service of one's own, with no limit that is known
 inline constexpr std::size_t kCommandsWaitingMax = 256;
 inline constexpr Duration kScrapeAgeMax = std::chrono::minutes(2);  // older: Prometheus itself was not there
 inline constexpr Duration kClockBackMax = std::chrono::minutes(5);

@@ -43,6 +43,7 @@ struct Channel {
   NotifierStatus status;
 
   bool wants(NotificationKind kind) const;
+  bool is_busy() const { return in_flight >= notifier->in_flight_max(); }
 };
 
 }  // namespace tocsin

@@ -7,7 +7,6 @@
 #include <tuple>
 
 #include "agent/base/hash.h"
-#include "agent/base/limits.h"
 #include "agent/base/log.h"
 #include "agent/outbox/backoff.h"
 #include "notifiers/make_notifier.h"
@@ -91,7 +90,7 @@ void Deliverer::take_from(Channel& channel, Timestamp now, Draft& draft,
   lane.advance(now);
   while (const auto incident = lane.front()) {
     if (expire(channel, *incident, now, draft)) continue;
-    if (channel.in_flight >= limits::kInFlightPerNotifierMax || !channel.bucket.take(now)) return;
+    if (channel.is_busy() || !channel.bucket.take(now)) return;
     const bool many = channel.settings.digest_above && lane.ready() > *channel.settings.digest_above;
     Flight flight = many && channel.notifier->can_digest() ? prepare_digest(channel, *incident, now, draft)
                                                            : prepare(channel, *incident, now, draft);
@@ -131,7 +130,7 @@ void Deliverer::take_unrecorded_from(Channel& channel, Timestamp now, Draft& dra
     const NotificationKind kind = outbox_.head(incident, name).kind;
     if (kind != NotificationKind::open && kind != NotificationKind::escalate) continue;
     if (expire(channel, incident, now, draft)) continue;
-    if (channel.in_flight >= limits::kInFlightPerNotifierMax || !channel.bucket.take(now)) return;
+    if (channel.is_busy() || !channel.bucket.take(now)) return;
     Flight flight = prepare(channel, incident, now, draft);
     flight.unrecorded = true;
     mark_unrecorded(flight.notification.incident);
@@ -304,7 +303,7 @@ std::optional<Timestamp> Deliverer::next_due(Timestamp now) const {
   for (const auto& [name, channel] : channels_) {
     const Lane& lane = outbox_.lane(name);
     std::optional<Timestamp> due = lane.ready() > 0 ? now : lane.next_due();
-    if (!due || channel.in_flight >= limits::kInFlightPerNotifierMax) continue;
+    if (!due || channel.is_busy()) continue;
     if (channel.paused_until) due = std::max(*due, *channel.paused_until);
     if (lane.ready() > 0) due = std::max(*due, channel.bucket.next(now));
     next = std::min(next.value_or(Timestamp::max()), *due);

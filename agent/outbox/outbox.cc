@@ -40,6 +40,7 @@ void Outbox::restore(std::vector<Delivery> waiting, std::vector<Told> told, int6
   for (const auto& [key, conversation] : conversations_) {
     depth_[key.second] += conversation.waiting.size();
     if (!conversation.waiting.empty()) lanes_[key.second].put(conversation.waiting.front());
+    look_for_reminder(conversation);
   }
 }
 
@@ -92,17 +93,24 @@ void Outbox::tell(const Key& key, NotificationKind kind, const Incident& inciden
 
 void Outbox::remind(const std::function<const Incident*(IncidentId)>& find, const Wants& wants, Timestamp now,
                     Draft& draft) {
+  if (now < reminders_from_) return;
+  reminders_from_ = Timestamp::max();
   for (auto& [key, talk] : conversations_) {
-    const auto due = reminder_at(talk);
-    if (!due || *due > now) continue;
-    const Incident* incident = find(key.first);
-    if (!incident || incident->state != IncidentState::open || !wants(key.second, NotificationKind::reminder)) {
-      talk.told.last_at = now;  // asked again an interval later
-      continue;
+    if (const auto due = reminder_at(talk); due && *due <= now) {
+      const Incident* incident = find(key.first);
+      if (incident && incident->state == IncidentState::open && wants(key.second, NotificationKind::reminder)) {
+        add(talk, {NotificationKind::reminder, incident->severity, std::nullopt, now});
+        save(key, draft, nullptr);
+      } else {
+        talk.told.last_at = now;  // asked again an interval later
+      }
     }
-    add(talk, {NotificationKind::reminder, incident->severity, std::nullopt, now});
-    save(key, draft, nullptr);
+    look_for_reminder(talk);
   }
+}
+
+void Outbox::look_for_reminder(const Conversation& talk) {
+  if (const auto due = reminder_at(talk)) reminders_from_ = std::min(reminders_from_, *due);
 }
 
 Outbox::Ended Outbox::drop_notifier(const std::string& notifier, Draft& draft) {
@@ -226,6 +234,7 @@ void Outbox::save(const Key& key, Draft& draft, Ended* ended) {
   }
   std::erase_if(talk.waiting, [](const Delivery& delivery) { return !delivery.waiting(); });
   draft.told.insert(key);
+  look_for_reminder(talk);
   Lane& lane = lanes_[key.second];
   const bool turn = !talk.waiting.empty() && talk.waiting.front().state != DeliveryState::sending;
   turn ? lane.put(talk.waiting.front()) : lane.remove(key.first);

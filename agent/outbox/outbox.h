@@ -69,12 +69,14 @@ class Outbox {
   void tell(const Key& key, NotificationKind kind, const Incident& incident, const std::optional<Recipient>& recipient,
             Duration dedup_window, Timestamp now);
   void save(const Key& key, Draft& draft, Ended* ended);
+  void look_for_reminder(const Conversation& talk);
   std::vector<Key> keys_of(IncidentId incident) const;
 
   std::map<Key, Conversation> conversations_;
   std::map<std::string, Lane> lanes_;
   std::map<std::string, std::size_t> depth_;
   int64_t next_id_ = 1;
+  Timestamp reminders_from_ = Timestamp::max();  // before it no reminder is due: nobody looks through all for one
 };
 
 }  // namespace tocsin

@@ -8,7 +8,7 @@ namespace {
 using namespace std::chrono_literals;
 
 const Timestamp kStart = from_unix_ms(1'000'000'000'000);
-constexpr IncidentId kIncidents = 20;
+constexpr IncidentId kIncidents = 80;
 
 NotifierSettings hook() {
   WebhookSettings webhook;
@@ -33,7 +33,7 @@ Response answer(int status, std::optional<Duration> retry_after = std::nullopt) 
   return response;
 }
 
-/// Twenty incidents wait to be told to one webhook.
+/// More incidents than can be under way wait to be told to one webhook.
 class DelivererTest : public testing::Test {
  protected:
   DelivererTest() {
@@ -68,17 +68,17 @@ class DelivererTest : public testing::Test {
 
 TEST_F(DelivererTest, TriesThatFailTogetherAreOnePause) {
   const std::vector<RequestId> tries = take(kStart);
-  ASSERT_EQ(tries.size(), limits::kInFlightPerNotifierMax);
+  ASSERT_EQ(tries.size(), limits::kInFlightPerWebhookMax);
   for (const RequestId id : tries) complete(id, refused_connection(), kStart + 5ms);
   EXPECT_EQ(take(kStart + 900ms), std::vector<RequestId>{});
-  EXPECT_EQ(take(kStart + 1600ms).size(), limits::kInFlightPerNotifierMax);
+  EXPECT_EQ(take(kStart + 1600ms).size(), limits::kInFlightPerWebhookMax);
 }
 
 TEST_F(DelivererTest, PausesOfAReceiverThatStaysAwayGrow) {
   for (const RequestId id : take(kStart)) complete(id, refused_connection(), kStart);
   for (const RequestId id : take(kStart + 2s)) complete(id, refused_connection(), kStart + 2s);
   EXPECT_EQ(take(kStart + 3900ms), std::vector<RequestId>{});
-  EXPECT_EQ(take(kStart + 6s).size(), limits::kInFlightPerNotifierMax);
+  EXPECT_EQ(take(kStart + 6s).size(), limits::kInFlightPerWebhookMax);
 }
 
 TEST_F(DelivererTest, ATryThatWasUnderWayDoesNotEndTheRestAskedFor) {

@@ -1,0 +1,74 @@
+#include "agent/outbox/outbox.h"
+
+#include <gtest/gtest.h>
+
+namespace tocsin {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr Timestamp kStart{std::chrono::hours{500'000}};
+
+/// One open incident whose receiver wants to be reminded every ten minutes.
+class Reminders : public testing::Test {
+ protected:
+  Reminders() {
+    incident_.id = 1;
+    outbox_.announce(incident_, {{.notifier = "hook", .repeat_interval = 10min}}, Duration{0}, kWanted, kStart, draft_);
+    deliver(outbox_, kStart);
+  }
+
+  /// Whether a reminder was queued at `at`; it is delivered then, too.
+  bool reminded(Outbox& outbox, Duration after) {
+    const Outbox::Wants wants = [this](const std::string&, NotificationKind) { return wanted_; };
+    outbox.remind([this](IncidentId) { return &incident_; }, wants, kStart + after, draft_);
+    if (outbox.depth("hook") == 0) return false;
+    EXPECT_EQ(outbox.head(1, "hook").kind, NotificationKind::reminder);
+    deliver(outbox, kStart + after);
+    return true;
+  }
+  void deliver(Outbox& outbox, Timestamp at) {
+    Outbox::Ended ended;
+    outbox.start(1, "hook", at, draft_);
+    const Outbox::Try accepted{.state = DeliveryState::delivered, .error = "", .not_before = at, .maybe_seen = false};
+    outbox.finish(1, "hook", accepted, false, at, draft_, ended);
+  }
+
+  inline static const Outbox::Wants kWanted = [](const std::string&, NotificationKind) { return true; };
+  bool wanted_ = true;
+  Incident incident_;
+  Draft draft_;
+  Outbox outbox_;
+};
+
+TEST_F(Reminders, ComeOnceInEachInterval) {
+  EXPECT_FALSE(reminded(outbox_, 9min));
+  EXPECT_TRUE(reminded(outbox_, 10min));
+  EXPECT_FALSE(reminded(outbox_, 19min));
+  EXPECT_TRUE(reminded(outbox_, 20min));
+}
+
+TEST_F(Reminders, GoOnAfterARestart) {
+  Outbox again;
+  again.restore({}, {outbox_.told(1, "hook")}, 100);
+  EXPECT_FALSE(reminded(again, 9min));
+  EXPECT_TRUE(reminded(again, 10min));
+}
+
+TEST_F(Reminders, ThatNobodyWantedAreAskedForAnIntervalLater) {
+  wanted_ = false;
+  EXPECT_FALSE(reminded(outbox_, 10min));
+  wanted_ = true;
+  EXPECT_FALSE(reminded(outbox_, 19min));
+  EXPECT_TRUE(reminded(outbox_, 20min));
+}
+
+TEST_F(Reminders, OfOneIncidentDoNotWaitForThoseOfAnother) {
+  Incident second;
+  second.id = 2;
+  outbox_.announce(second, {{.notifier = "other", .repeat_interval = 1h}}, Duration{0}, kWanted, kStart + 1min, draft_);
+  EXPECT_TRUE(reminded(outbox_, 10min));
+}
+
+}  // namespace
+}  // namespace tocsin
