@@ -34,8 +34,14 @@ bool true_member(const Json& json, std::string_view name) {
   return found != json.end() && found->is_boolean() && found->get<bool>();
 }
 
-Json labels_json(const Labels& labels) {
+Json object_for(std::size_t members) {
   Json json = Json::object();
+  json.get_ref<Json::object_t&>().reserve(members);
+  return json;
+}
+
+Json labels_json(const Labels& labels) {
+  Json json = object_for(labels.size());
   for (const auto& [name, value] : labels) {
     json[name] = value;
   }

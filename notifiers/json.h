@@ -20,6 +20,8 @@ std::string string_member(const Json& json, std::string_view name);
 /// True only where the member is there and is the boolean true.
 bool true_member(const Json& json, std::string_view name);
 
+/// An empty object with room for so many members: one that has to grow copies all that is in it.
+Json object_for(std::size_t members);
 Json labels_json(const Labels& labels);
 /// A number where it is finite, else "NaN", "+Inf" or "-Inf" as Prometheus writes them: JSON has no such numbers.
 Json number_json(double value);

@@ -9,7 +9,7 @@
 namespace tocsin {
 namespace {
 
-constexpr std::string_view kNotEnded = "0001-01-01T00:00:00Z";
+const std::string kNotEnded = "0001-01-01T00:00:00Z";
 
 /// Stable over the incident's life: its labels may change, its dedup key does not.
 std::string fingerprint(const IncidentSnapshot& incident) {
@@ -29,7 +29,7 @@ Json alert_labels(const IncidentSnapshot& incident) {
 }
 
 Json annotations_json(const IncidentSnapshot& incident) {
-  Json json = Json::object();
+  Json json = object_for(incident.annotations.size());
   for (const auto& [name, value] : incident.annotations) {
     json[name] = value;
   }
@@ -39,26 +39,29 @@ Json annotations_json(const IncidentSnapshot& incident) {
 Json alert_json(const Notification& notification) {
   const IncidentSnapshot& incident = notification.incident;
   const bool resolved = is_resolved(notification);
-  return {
-      {"status", resolved ? "resolved" : "firing"},
-      {"labels", alert_labels(incident)},
-      {"annotations", annotations_json(incident)},
-      {"startsAt", format_rfc3339(incident.opened_at)},
-      {"endsAt", resolved ? format_rfc3339(incident.resolved_at.value_or(notification.at)) : std::string(kNotEnded)},
-      {"generatorURL", incident.query_url},
-      {"fingerprint", fingerprint(incident)}};
+  Json alert = object_for(7);
+  alert["status"] = resolved ? "resolved" : "firing";
+  alert["labels"] = alert_labels(incident);
+  alert["annotations"] = annotations_json(incident);
+  alert["startsAt"] = format_rfc3339(incident.opened_at);
+  alert["endsAt"] = resolved ? format_rfc3339(incident.resolved_at.value_or(notification.at)) : kNotEnded;
+  alert["generatorURL"] = incident.query_url;
+  alert["fingerprint"] = fingerprint(incident);
+  return alert;
 }
 
 /// What Alertmanager's body has no place for; receivers ignore keys that they do not know.
 Json tocsin_json(const Notification& notification) {
   const IncidentSnapshot& incident = notification.incident;
-  return {{"id", incident.id},
-          {"kind", kind_text(notification.kind)},
-          {"state", incident.state},
-          {"severity", incident.severity},
-          {"flaps", incident.flaps},
-          {"url", incident.url},
-          {"value", number_json(incident.value)}};
+  Json json = object_for(7);
+  json["id"] = incident.id;
+  json["kind"] = kind_text(notification.kind);
+  json["state"] = incident.state;
+  json["severity"] = incident.severity;
+  json["flaps"] = incident.flaps;
+  json["url"] = incident.url;
+  json["value"] = number_json(incident.value);
+  return json;
 }
 
 /// Opaque to receivers. One per dedup key, so that two incidents of one rule are never taken for one group.
@@ -77,18 +80,19 @@ bool WebhookNotifier::wants(NotificationKind kind) const {
 }
 
 Outgoing WebhookNotifier::build(const Notification& notification) const {
-  const Json alert = alert_json(notification);
-  const Json body{{"version", "4"},
-                  {"groupKey", group_key(notification.incident)},
-                  {"truncatedAlerts", 0},
-                  {"status", alert["status"]},
-                  {"receiver", name_},
-                  {"groupLabels", {{"alertname", notification.incident.rule}}},
-                  {"commonLabels", alert["labels"]},
-                  {"commonAnnotations", alert["annotations"]},
-                  {"externalURL", notification.external_url},
-                  {"alerts", Json::array({alert})},
-                  {"tocsin", tocsin_json(notification)}};
+  Json alert = alert_json(notification);
+  Json body = object_for(11);
+  body["version"] = "4";
+  body["groupKey"] = group_key(notification.incident);
+  body["truncatedAlerts"] = 0;
+  body["status"] = alert["status"];
+  body["receiver"] = name_;
+  body["groupLabels"]["alertname"] = notification.incident.rule;
+  body["commonLabels"] = alert["labels"];
+  body["commonAnnotations"] = alert["annotations"];
+  body["externalURL"] = notification.external_url;
+  body["alerts"].push_back(std::move(alert));
+  body["tocsin"] = tocsin_json(notification);
   return HttpRequest{.settings = settings_.http, .body = json_text(body)};
 }
 

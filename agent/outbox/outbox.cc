@@ -54,7 +54,9 @@ Outbox::Ended Outbox::announce(Incident& incident, const std::vector<Recipient>&
       const Key key{incident.id, notifier};
       if (wants(notifier, kind)) tell(key, kind, incident, recipient, dedup_window, now);
       if (kind == NotificationKind::resolve && conversations_.contains(key)) settle_resolved(existing(key));
-      if (conversations_.contains(key)) save(key, draft, &ended);
+      if (!conversations_.contains(key)) return;
+      save(key, draft, &ended);
+      draft.told.insert(key);
     };
     if (by_route(kind)) {
       for (const Recipient& recipient : recipients) address(recipient.notifier, recipient);
@@ -101,6 +103,7 @@ void Outbox::remind(const std::function<const Incident*(IncidentId)>& find, cons
       if (incident && incident->state == IncidentState::open && wants(key.second, NotificationKind::reminder)) {
         add(talk, {NotificationKind::reminder, incident->severity, std::nullopt, now});
         save(key, draft, nullptr);
+        draft.told.insert(key);
       } else {
         talk.told.last_at = now;  // asked again an interval later
       }
@@ -141,7 +144,10 @@ const Told& Outbox::told(IncidentId incident, const std::string& notifier) const
 void Outbox::start(IncidentId incident, const std::string& notifier, Timestamp now, Draft& draft) {
   Conversation& talk = existing({incident, notifier});
   Delivery& delivery = talk.waiting.front();
-  if (delivery.state == DeliveryState::held) talk.told.opening_at = now;
+  if (delivery.state == DeliveryState::held) {
+    talk.told.opening_at = now;
+    draft.told.insert({incident, notifier});
+  }
   delivery.state = DeliveryState::sending;
   save({incident, notifier}, draft, nullptr);
 }
@@ -178,6 +184,7 @@ Delivery Outbox::finish(IncidentId incident, const std::string& notifier, const 
   const Delivery copy = delivery;
   if (incident_resolved) settle_resolved(talk);
   save(key, draft, &ended);
+  draft.told.insert(key);
   std::erase_if(ended, [&copy](const Delivery& one) { return one.id == copy.id && one.state == copy.state; });
   return copy;
 }
@@ -218,7 +225,7 @@ Conversation& Outbox::existing(const Key& key) {
   return found->second;
 }
 
-/// Writes the conversation to the draft, takes out what ended, and gives the rest its place in the lane.
+/// Writes what waits in the conversation to the draft, takes out what ended, and gives the rest its place in the lane.
 void Outbox::save(const Key& key, Draft& draft, Ended* ended) {
   Conversation& talk = existing(key);
   std::size_t& depth = depth_[key.second];
@@ -233,7 +240,6 @@ void Outbox::save(const Key& key, Draft& draft, Ended* ended) {
     if (ended) ended->push_back(delivery);
   }
   std::erase_if(talk.waiting, [](const Delivery& delivery) { return !delivery.waiting(); });
-  draft.told.insert(key);
   look_for_reminder(talk);
   Lane& lane = lanes_[key.second];
   const bool turn = !talk.waiting.empty() && talk.waiting.front().state != DeliveryState::sending;

@@ -91,12 +91,12 @@ std::optional<Announced> read_announced(RowCursor& row) {
 
 }  // namespace
 
-constinit const RecordTable kIncidentTable{"incidents", kIncidentColumns, 1};
-constinit const RecordTable kTimelineTable{"timeline", kTimelineColumns, 0};
-constinit const RecordTable kDeliveryTable{"deliveries", kDeliveryColumns, 1};
-constinit const RecordTable kToldTable{"told", kToldColumns, 2};
-constinit const RecordTable kSeriesTable{"series", kSeriesColumns, 2};
-constinit const RecordTable kRuleTable{"rules", kRuleColumns, 1};
+constinit const RecordTable kIncidentTable{"incidents", kIncidentColumns, 1, 2};
+constinit const RecordTable kTimelineTable{"timeline", kTimelineColumns, 0, 0};
+constinit const RecordTable kDeliveryTable{"deliveries", kDeliveryColumns, 1, 4};
+constinit const RecordTable kToldTable{"told", kToldColumns, 2, 2};
+constinit const RecordTable kSeriesTable{"series", kSeriesColumns, 2, 2};
+constinit const RecordTable kRuleTable{"rules", kRuleColumns, 1, 1};
 
 std::string upsert_sql(const RecordTable& table) {
   const std::vector<std::string_view> parameters(table.columns.size(), "?");
@@ -104,7 +104,7 @@ std::string upsert_sql(const RecordTable& table) {
                                 fmt::join(parameters, ", "));
   if (table.key_columns == 0) return sql;
   std::vector<std::string> updates;
-  for (const char* column : table.columns.subspan(table.key_columns)) {
+  for (const char* column : table.columns.subspan(table.fixed_columns)) {
     updates.push_back(fmt::format("{0} = excluded.{0}", column));
   }
   return sql + fmt::format(" ON CONFLICT ({}) DO UPDATE SET {}",

@@ -17,6 +17,7 @@ struct RecordTable {
   const char* name;
   std::span<const char* const> columns;  // in the order of bind_record and read_*; the key first
   std::size_t key_columns;               // 0: rows are only appended
+  std::size_t fixed_columns;             // the key and what stays as first written: indexes of these are left alone
 };
 
 extern const RecordTable kIncidentTable;
