@@ -44,6 +44,7 @@ void CurlTransport::start(RequestId id, Outgoing outgoing) {
 }
 
 void CurlTransport::begin(RequestId id, HttpRequest request) {
+  if (auto renewed = renew(id, request)) return begin(id, std::move(renewed));
   begin(id, HttpExchange::make(id, take_handle(), std::move(request), user_agent_));
 }
 
@@ -70,24 +71,33 @@ void CurlTransport::begin(RequestId id, Result<std::unique_ptr<Exchange>> exchan
   exchanges_.emplace(id, std::move(*exchange));
 }
 
+/// Most requests differ from one before only by their bodies. To set up each anew took a seventh of a poll's time.
+std::unique_ptr<Exchange> CurlTransport::renew(RequestId id, HttpRequest& request) {
+  const auto found =
+      std::ranges::find_if(idle_, [&](const std::unique_ptr<Exchange>& idle) { return idle->renew(id, request); });
+  if (found == idle_.end()) return nullptr;
+  std::unique_ptr<Exchange> renewed = std::move(*found);
+  idle_.erase(found);
+  return renewed;
+}
+
+/// Of the exchange that has been idle longest.
 CurlEasy CurlTransport::take_handle() {
   if (idle_.empty()) return {};
-  CurlEasy easy = std::move(idle_.back());
-  idle_.pop_back();
+  CurlEasy easy = idle_.front()->release();
+  idle_.erase(idle_.begin());
   return easy;
 }
 
-void CurlTransport::drop(Exchange& exchange) {
-  curl_multi_remove_handle(multi_.get(), exchange.handle());
-  if (idle_.size() < limits::kIdleHandlesMax) idle_.push_back(exchange.release());
+void CurlTransport::drop(std::unique_ptr<Exchange> exchange) {
+  curl_multi_remove_handle(multi_.get(), exchange->handle());
+  if (idle_.size() == limits::kIdleHandlesMax) idle_.erase(idle_.begin());
+  idle_.push_back(std::move(exchange));
 }
 
 void CurlTransport::cancel(RequestId id) {
   std::erase_if(completed_, [id](const Completed& completed) { return completed.id == id; });
-  const auto found = exchanges_.find(id);
-  if (found == exchanges_.end()) return;
-  drop(*found->second);
-  exchanges_.erase(found);
+  if (auto found = exchanges_.extract(id)) drop(std::move(found.mapped()));
 }
 
 void CurlTransport::collect() {
@@ -102,8 +112,7 @@ void CurlTransport::collect() {
     curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &exchange);
     const RequestId id = exchange->id();
     completed_.push_back({.id = id, .response = exchange->finish(code)});
-    drop(*exchange);
-    exchanges_.erase(id);
+    drop(std::move(exchanges_.extract(id).mapped()));
   }
 }
 

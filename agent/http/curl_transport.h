@@ -41,8 +41,9 @@ class CurlTransport final : public Transport {
   void begin(RequestId id, MailRequest request);
   void begin(RequestId id, const ConsoleLine& line);
   void begin(RequestId id, Result<std::unique_ptr<Exchange>> exchange);
+  std::unique_ptr<Exchange> renew(RequestId id, HttpRequest& request);
   CurlEasy take_handle();
-  void drop(Exchange& exchange);
+  void drop(std::unique_ptr<Exchange> exchange);
   void collect();
 
   const std::string user_agent_;
@@ -50,7 +51,7 @@ class CurlTransport final : public Transport {
   OpenSockets mail_sockets_;  // outlives multi_, which closes them
   std::unique_ptr<CURLM, Cleanup> multi_;
   std::unordered_map<RequestId, std::unique_ptr<Exchange>> exchanges_;
-  std::vector<CurlEasy> idle_;
+  std::vector<std::unique_ptr<Exchange>> idle_;  // ended, and still set up for a request like theirs
   std::vector<Completed> completed_;
   std::atomic<bool> woken_ = false;
 };

@@ -135,6 +135,14 @@ Response Exchange::finish(CURLcode code) {
   return std::move(response_);
 }
 
+void Exchange::begin_again(RequestId id) {
+  id_ = id;
+  response_ = {};
+  exceeded_.clear();
+  header_bytes_ = 0;
+  said_.front() = '\0';
+}
+
 CurlEasy Exchange::release() {
   easy_.reset();
   return std::move(easy_);

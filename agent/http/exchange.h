@@ -27,6 +27,9 @@ class Exchange {
 
   /// What has come of it, once curl is done with it.
   Response finish(CURLcode code);
+  /// Takes up another request where this one has ended, if all but its body is the same: the handle is set up for it
+  /// already. False: it is not.
+  virtual bool renew(RequestId, HttpRequest&) { return false; }
   /// The handle, cleared, for the next exchange. Nothing else may be called afterwards.
   CurlEasy release();
 
@@ -43,6 +46,8 @@ class Exchange {
   /// Sets everything but the request itself. Ends with the first option that curl refused.
   Result<void> set_connection(Url& url, const Path& path);
   Result<void> accepted_by_curl() const;
+  /// As before the first request of this handle.
+  void begin_again(RequestId id);
 
   CurlEasy easy_;
   Response response_;

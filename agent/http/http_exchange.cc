@@ -4,6 +4,7 @@
 #include <strings.h>
 
 #include <algorithm>
+#include <tuple>
 #include <utility>
 
 #include "agent/base/text.h"
@@ -32,8 +33,20 @@ Result<std::unique_ptr<Exchange>> HttpExchange::make(RequestId id, CurlEasy easy
   return exchange;
 }
 
+bool HttpExchange::renew(RequestId id, HttpRequest& request) {
+  const auto all_but_body = [](const HttpRequest& one) {
+    return std::tie(one.settings, one.method, one.content_type, one.accept_gzip, one.reply_bytes_max);
+  };
+  if (request.body.empty() == has_body_ || all_but_body(request) != all_but_body(request_)) return false;
+  begin_again(id);
+  requests_ = 0;
+  request_.body = std::move(request.body);
+  set_method_and_body();
+  return true;
+}
+
 HttpExchange::HttpExchange(RequestId id, CurlEasy easy, HttpRequest request)
-    : Exchange(id, std::move(easy)), request_(std::move(request)) {
+    : Exchange(id, std::move(easy)), request_(std::move(request)), has_body_(!request_.body.empty()) {
   easy_.set(CURLOPT_WRITEFUNCTION, &HttpExchange::take_body);
   easy_.set(CURLOPT_WRITEDATA, this);
   easy_.set(CURLOPT_PREREQFUNCTION, &HttpExchange::count_request);
@@ -57,7 +70,7 @@ Result<void> HttpExchange::prepare(const std::string& user_agent) {
 }
 
 void HttpExchange::set_method_and_body() {
-  if (request_.method == "GET" && request_.body.empty()) {
+  if (request_.method == "GET" && !has_body_) {
     easy_.set(CURLOPT_HTTPGET, 1L);
     return;
   }
@@ -79,7 +92,7 @@ Result<void> HttpExchange::set_headers(const std::string& host_header) {
     if (!is_header_value(value.reveal())) return fail(fmt::format("the header {} has a control character", name));
     headers_.append(header_line(name, value.reveal()));
   }
-  if (!request_.body.empty() && !gives(settings, "Content-Type")) {
+  if (has_body_ && !gives(settings, "Content-Type")) {
     headers_.append(header_line("Content-Type", request_.content_type));
   }
   // The certificate may be checked against another name (server_name); the peer still sees the URL's.
@@ -125,6 +138,7 @@ int HttpExchange::count_request(void* exchange, char* /*peer*/, char* /*own*/, i
 }
 
 CURLcode HttpExchange::conclude(CURLcode code) {
+  request_.body = {};  // idle exchanges keep no large ones
   response_.resent = requests_ > 1;
   response_.content_type = easy_.text(CURLINFO_CONTENT_TYPE);
   if (const std::string location = easy_.text(CURLINFO_REDIRECT_URL); !location.empty()) {

@@ -14,6 +14,8 @@ class HttpExchange final : public Exchange {
   static Result<std::unique_ptr<Exchange>> make(RequestId id, CurlEasy easy, HttpRequest request,
                                                 const std::string& user_agent);
 
+  bool renew(RequestId id, HttpRequest& request) override;
+
  private:
   HttpExchange(RequestId id, CurlEasy easy, HttpRequest request);
 
@@ -30,6 +32,7 @@ class HttpExchange final : public Exchange {
   bool maybe_read() const override { return begun(); }
 
   HttpRequest request_;
+  const bool has_body_;
   CurlList headers_;
   int requests_ = 0;  // times that curl sent it
 };

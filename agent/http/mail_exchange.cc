@@ -123,6 +123,7 @@ void MailExchange::on_line(std::string_view line) {
 }
 
 CURLcode MailExchange::conclude(CURLcode code) {
+  request_.message = {};  // idle exchanges keep no large ones
   const bool refused = response_.status >= 400;
   if (refused && is_refusal(code)) return CURLE_OK;
   // A login that failed for the moment (454) is a refusal like any other, not a wrong password.

@@ -110,6 +110,32 @@ TEST_F(Http, NothingOfOneRequestLeaksIntoTheNext) {
   EXPECT_EQ(server.seen().at(1).header("x-scope-orgid"), "");
 }
 
+TEST_F(Http, RequestLikeOneBeforeHasItsOwnBodyAndReply) {
+  HttpServer server([](const Seen& seen) {
+    return seen.body == "first" ? reply_with(503, "long refusal", "Retry-After: 7\r\n") : reply_with(200, seen.body);
+  });
+  const Response refused = exchange(post_to(server.url(), "first"));
+  EXPECT_EQ(refused.body, "long refusal");
+  EXPECT_EQ(refused.retry_after, Duration{7000});
+  const Response accepted = exchange(post_to(server.url(), "the second"));
+  EXPECT_EQ(accepted.status, 200);
+  EXPECT_EQ(accepted.body, "the second");
+  EXPECT_EQ(accepted.retry_after, std::nullopt);
+  EXPECT_FALSE(accepted.resent);
+}
+
+TEST_F(Http, RequestLikeOneThatFailedDoesNotFail) {
+  HttpServer server([](const Seen& seen) { return reply_with(200, std::string(seen.body.size(), 'x')); });
+  HttpRequest request = post_to(server.url(), std::string(1000, 'x'));
+  request.reply_bytes_max = 500;
+  EXPECT_EQ(exchange(request).fault, TransportFault::too_large);
+  request.body = "short";
+  const Response response = exchange(request);
+  EXPECT_EQ(response.fault, TransportFault::none);
+  EXPECT_EQ(response.fault_text, "");
+  EXPECT_EQ(response.body, "xxxxx");
+}
+
 TEST_F(Http, ReusedConnectionThatThePeerClosedIsReplaced) {
   HttpServer server(always({.bytes = reply_with(200, "ok").bytes, .close = true}));
   EXPECT_TRUE(exchange(post_to(server.url())).ok());
