@@ -1,6 +1,7 @@
 #include "agent/cli/run.h"
 
 #include <fmt/format.h>
+#include <malloc.h>
 
 #include <atomic>
 #include <cstdio>
@@ -64,6 +65,13 @@ void say_what_is_watched(const Config& config, uint16_t port) {
             {{"version", TOCSIN_VERSION}, {"store", config.store.path}, {"listen", config.web.listen}, {"port", port}});
 }
 
+/// What was only needed to read the configuration goes back to the system.
+void return_freed_memory() {
+#ifdef __GLIBC__
+  ::malloc_trim(0);
+#endif
+}
+
 /// Everything that runs, in the order in which it must be made and, backwards, ended.
 int run_with(const std::string& file, const std::shared_ptr<const Config>& config) {
   Signals signals;
@@ -88,6 +96,7 @@ int run_with(const std::string& file, const std::shared_ptr<const Config>& confi
                      [&](const Config& now) {
                        api->set_access({now.web.token, now.external_url});
                        service.status(what_is_watched(now));
+                       return_freed_memory();
                      }},
                 config);
   if (const auto started = engine.start(); !started) return refuse(started.error().text);
@@ -105,6 +114,7 @@ int run_with(const std::string& file, const std::shared_ptr<const Config>& confi
   say_what_is_watched(*config, api->port());
   service.status(what_is_watched(*config));
   service.ready();
+  return_freed_memory();
   Watchdog watchdog(limits::kLoopSilenceMax, end_of_hung_process);  // not before: an upgrade of the store may take long
   while (!stop) {
     engine.turn(service.turn_max(limits::kTurnWaitMax));

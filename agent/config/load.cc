@@ -38,7 +38,9 @@ Sections read_sections(const TomlFile& file, Config& config, FaultList& faults) 
 
 RuleSet read_rules(const TomlFile& file, const Sections& sections, FaultList& faults) {
   RuleSet rules;
-  const RuleFileContext context{sections.rules, sections.notifiers.names, faults};
+  rules.hash = fnv1a(file.text());
+  ParsedTemplates templates;
+  const RuleFileContext context{sections.rules, sections.notifiers.names, faults, templates};
   for (const Located<std::string>& each : rule_files(file.name(), sections.rules.files, faults)) {
     read_rule_file(each, context, rules);
   }
@@ -73,11 +75,11 @@ std::vector<std::shared_ptr<const Rule>> enabled_rules(const RuleSet& rules) {
   return enabled;
 }
 
-std::shared_ptr<const Config> finish(Config config, Sections sections, const TomlFile& file, const RuleSet& rules) {
+std::shared_ptr<const Config> finish(Config config, Sections sections, const RuleSet& rules) {
   config.notifiers = std::move(sections.notifiers.settings);
   for (LocatedRoute& route : sections.routes) config.routes.push_back(std::move(route.route));
   config.rules = enabled_rules(rules);
-  config.hash = fmt::format("{:016x}", fnv1a(rules.texts, fnv1a(file.text())));
+  config.hash = fmt::format("{:016x}", rules.hash);
   return std::make_shared<const Config>(std::move(config));
 }
 
@@ -86,7 +88,8 @@ std::shared_ptr<const Config> finish(Config config, Sections sections, const Tom
 LoadedConfig load_config(const std::string& file) {
   FaultList faults;
   LoadedConfig loaded;
-  const auto toml = TomlFile::read(file, Place{file, 1, 1}, faults);
+  auto text = TomlFile::read(file, Place{file, 1, 1}, faults);
+  const auto toml = text ? TomlFile::parse(file, *std::move(text), faults) : std::nullopt;
   if (toml) {
     Config config;
     Sections sections = read_sections(*toml, config, faults);
@@ -95,7 +98,7 @@ LoadedConfig load_config(const std::string& file) {
     check_unrouted_rules(sections.routes, rules, !sections.notifiers.names.empty(), file, faults);
     warn_of_silence(*toml, sections, rules, faults);
     loaded.queries = std::move(rules.queries);
-    if (faults.size() == 0) loaded.config = finish(std::move(config), std::move(sections), *toml, rules);
+    if (faults.size() == 0) loaded.config = finish(std::move(config), std::move(sections), rules);
   }
   loaded.faults = faults.sorted();
   loaded.warnings = faults.warnings();

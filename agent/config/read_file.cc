@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <filesystem>
 #include <system_error>
@@ -32,12 +33,13 @@ std::unexpected<Error> system_failure() {
   return fail(std::error_code(errno, std::generic_category()).message());
 }
 
-Result<void> check_regular(const OpenFile& file) {
+/// Its size, too.
+Result<std::size_t> check_regular(const OpenFile& file) {
   if (file.descriptor() < 0) return system_failure();
   struct stat status{};
   if (::fstat(file.descriptor(), &status) != 0) return system_failure();
   if (!S_ISREG(status.st_mode)) return fail("it is no regular file");
-  return {};
+  return static_cast<std::size_t>(status.st_size);
 }
 
 }  // namespace
@@ -52,8 +54,10 @@ std::string resolve_path(const std::string& folder, const std::string& path) {
 
 Result<std::string> read_file(const std::string& path, std::size_t bytes_max) {
   const OpenFile file(path);
-  if (const auto regular = check_regular(file); !regular) return std::unexpected(regular.error());
+  const auto size = check_regular(file);
+  if (!size) return std::unexpected(size.error());
   std::string content;
+  content.reserve(std::min(*size, bytes_max));
   std::string chunk(64UL << 10, '\0');
   while (true) {
     const ssize_t got = ::read(file.descriptor(), chunk.data(), chunk.size());
@@ -66,7 +70,9 @@ Result<std::string> read_file(const std::string& path, std::size_t bytes_max) {
 }
 
 Result<void> check_readable(const std::string& path) {
-  return check_regular(OpenFile(path));
+  const auto regular = check_regular(OpenFile(path));
+  if (!regular) return std::unexpected(regular.error());
+  return {};
 }
 
 std::string unreadable(const std::string& path, const Error& error) {
@@ -76,6 +82,11 @@ std::string unreadable(const std::string& path, const Error& error) {
 bool world_readable(const std::string& path) {
   struct stat status{};
   return ::stat(path.c_str(), &status) == 0 && (status.st_mode & S_IROTH) != 0;
+}
+
+bool readable_by_others(const std::string& path) {
+  struct stat status{};
+  return ::stat(path.c_str(), &status) == 0 && (status.st_mode & (S_IRGRP | S_IROTH)) != 0;
 }
 
 }  // namespace tocsin

@@ -24,5 +24,7 @@ Result<void> check_readable(const std::string& path);
 std::string unreadable(const std::string& path, const Error& error);
 
 bool world_readable(const std::string& path);
+/// By its group or by everybody.
+bool readable_by_others(const std::string& path);
 
 }  // namespace tocsin

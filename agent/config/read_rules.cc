@@ -5,9 +5,11 @@
 #include <algorithm>
 #include <utility>
 
+#include "agent/base/hash.h"
 #include "agent/base/text.h"
 #include "agent/config/characters.h"
 #include "agent/config/rule_draft.h"
+#include "agent/config/toml_pieces.h"
 
 namespace tocsin {
 namespace {
@@ -37,7 +39,7 @@ void read_name(Table& table, RuleDraft& draft, RuleSet& out) {
 void read_rule(Table& table, RuleDraft draft, const RuleFileContext& context, RuleSet& out) {
   draft.place = table.place();
   read_name(table, draft, out);
-  read_rule_keys(table, context.notifier_names, draft);
+  read_rule_keys(table, context, draft);
   if (!table.has("query") && !draft.query) table.require("query", "write a PromQL expression");
   auto rule = std::make_shared<const Rule>(build_rule(draft, context.faults));
   if (draft.query) {
@@ -47,30 +49,31 @@ void read_rule(Table& table, RuleDraft draft, const RuleFileContext& context, Ru
   if (draft.name) out.rules.push_back({std::move(rule), draft.name->place, draft.enabled});
 }
 
-RuleDraft read_defaults(Table& root, const RuleFileContext& context) {
-  RuleDraft draft;
-  draft.interval = context.section.interval;
-  draft.dedup_window = context.section.dedup_window;
+void read_defaults(Table& root, const RuleFileContext& context, RuleDraft& draft) {
   root.nested("defaults", [&](Table& table) {
     if (table.string("name")) table.fault("name", "every rule needs a name of its own; give it in [[rule]]");
-    read_rule_keys(table, context.notifier_names, draft);
+    read_rule_keys(table, context, draft);
   });
-  return draft;
 }
 
 }  // namespace
 
 void read_rule_file(const Located<std::string>& file, const RuleFileContext& context, RuleSet& out) {
-  const auto toml = TomlFile::read(file.value, file.place, context.faults);
-  if (!toml) {
-    out.complete = false;
-    return;
+  const auto text = TomlFile::read(file.value, file.place, context.faults);
+  out.complete = out.complete && text;
+  if (!text) return;
+  out.hash = fnv1a({"\0", 1}, fnv1a(*text, out.hash));
+  RuleDraft defaults;
+  defaults.interval = context.section.interval;
+  defaults.dedup_window = context.section.dedup_window;
+  for (const TomlPiece& piece : toml_pieces(*text, "rule")) {
+    const auto toml = TomlFile::parse(file.value, std::string(piece.text), context.faults, piece.first_line);
+    out.complete = out.complete && toml;
+    if (!toml) return;
+    Table root(toml->root(), *toml, context.faults);
+    read_defaults(root, context, defaults);
+    root.each("rule", [&](Table& table) { read_rule(table, defaults, context, out); });
   }
-  out.texts += toml->text();
-  out.texts += '\0';
-  Table root(toml->root(), *toml, context.faults);
-  const RuleDraft defaults = read_defaults(root, context);
-  root.each("rule", [&](Table& table) { read_rule(table, defaults, context, out); });
 }
 
 }  // namespace tocsin

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <array>
+#include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -24,12 +26,15 @@ struct LocatedRule {
   bool enabled = true;
 };
 
+/// Templates by their text: most rules of a file differ in little, and equal texts are parsed and kept once.
+using ParsedTemplates = std::map<std::string, Template, std::less<>>;
+
 /// What all rule files together hold.
 struct RuleSet {
   std::vector<LocatedRule> rules;  // in the order of files and their text
   std::vector<QueryPlace> queries;
   std::map<std::string, Place> names;
-  std::string texts;     // of all files, for the hash
+  uint64_t hash = 0;     // of the texts of all files, tocsin.toml's first
   bool complete = true;  // every file could be parsed: what is not in `names` does not exist
 };
 
@@ -38,6 +43,7 @@ struct RuleFileContext {
   const RulesSection& section;
   const std::vector<std::string>& notifier_names;
   FaultList& faults;
+  ParsedTemplates& templates;
 };
 
 /// The files that the globs name, each once, in the order of the globs; globs are relative to `config_file`. A glob

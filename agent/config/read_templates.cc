@@ -24,13 +24,20 @@ void put(Rule::NamedTemplates& templates, const std::string& name, const Templat
   }
 }
 
+std::expected<Template, TemplateFault> parse_once(std::string_view text, ParsedTemplates& parsed) {
+  if (const auto known = parsed.find(text); known != parsed.end()) return known->second;
+  auto fresh = Template::parse(text);
+  if (fresh) parsed.emplace(text, *fresh);
+  return fresh;
+}
+
 void read_map(Table& table, std::string_view key, Result<void> (*check_name)(std::string_view),
-              Rule::NamedTemplates& out) {
+              ParsedTemplates& templates, Rule::NamedTemplates& out) {
   for (const Table::Entry& entry : table.entries(key)) {
     const std::string& name = entry.key.value;
     if (const auto valid = check_name(name); !valid) {
       table.fault_at(entry.key.place, key, valid.error().text);
-    } else if (const auto parsed = Template::parse(entry.value.value)) {
+    } else if (const auto parsed = parse_once(entry.value.value, templates)) {
       put(out, name, *parsed);
     } else {
       const TemplateFault& fault = parsed.error();
@@ -42,9 +49,9 @@ void read_map(Table& table, std::string_view key, Result<void> (*check_name)(std
 
 }  // namespace
 
-void read_templates(Table& table, RuleDraft& draft) {
-  read_map(table, "labels", check_label_name, draft.labels);
-  read_map(table, "annotations", check_annotation_name, draft.annotations);
+void read_templates(Table& table, ParsedTemplates& parsed, RuleDraft& draft) {
+  read_map(table, "labels", check_label_name, parsed, draft.labels);
+  read_map(table, "annotations", check_annotation_name, parsed, draft.annotations);
 }
 
 }  // namespace tocsin

@@ -65,7 +65,7 @@ Result<Severity> severity_named(std::string_view text) {
       "{} is no severity; write SEV1, SEV2, SEV3 or SEV4 (or critical, high, medium, low, P0 to P3)", quote(text)));
 }
 
-void read_rule_keys(Table& table, const std::vector<std::string>& notifier_names, RuleDraft& draft) {
+void read_rule_keys(Table& table, const RuleFileContext& context, RuleDraft& draft) {
   read_query(table, draft);
   read_thresholds(table, draft);
   table.duration("for", draft.for_duration);
@@ -78,8 +78,8 @@ void read_rule_keys(Table& table, const std::vector<std::string>& notifier_names
   table.integer("max_incidents", draft.max_incidents, 1, 1'000'000);
   table.boolean("enabled", draft.enabled);
   read_incident_by(table, draft);
-  read_rule_notify(table, notifier_names, draft);
-  read_templates(table, draft);
+  read_rule_notify(table, context.notifier_names, draft);
+  read_templates(table, context.templates, draft);
 }
 
 }  // namespace tocsin

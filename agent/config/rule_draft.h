@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "agent/config/read_sections.h"
+#include "agent/config/read_rules.h"
 #include "rules/rule.h"
 
 namespace tocsin {
@@ -37,10 +37,10 @@ struct RuleDraft {
 };
 
 /// Reads every key of a rule but its name into `draft`; what is not there keeps the value that it had.
-void read_rule_keys(Table& table, const std::vector<std::string>& notifier_names, RuleDraft& draft);
+void read_rule_keys(Table& table, const RuleFileContext& context, RuleDraft& draft);
 
 /// Reads the tables `labels` and `annotations`; a name that is in `out` already takes the new template.
-void read_templates(Table& table, RuleDraft& draft);
+void read_templates(Table& table, ParsedTemplates& parsed, RuleDraft& draft);
 
 /// Reads `thresholds`: severity -> threshold.
 void read_graded_thresholds(Table& table, RuleDraft& draft);

@@ -33,37 +33,43 @@ std::vector<std::size_t> line_starts(std::string_view text) {
 
 }  // namespace
 
-TomlFile::TomlFile(std::string name, std::string text, toml::table root)
-    : name_(std::move(name)), text_(std::move(text)), line_starts_(line_starts(text_)), root_(std::move(root)) {}
+TomlFile::TomlFile(std::string name, std::string text, int first_line, toml::table root)
+    : name_(std::move(name)),
+      text_(std::move(text)),
+      first_line_(first_line),
+      line_starts_(line_starts(text_)),
+      root_(std::move(root)) {}
 
-std::optional<TomlFile> TomlFile::read(const std::string& name, const Place& named_at, FaultList& faults) {
+std::optional<std::string> TomlFile::read(const std::string& name, const Place& named_at, FaultList& faults) {
   auto text = read_file(name, kTomlBytesMax);
   if (!text) {
     faults.add(named_at, unreadable(name, text.error()));
     return std::nullopt;
   }
-  return parse(name, std::move(*text), faults);
+  return *std::move(text);
 }
 
-std::optional<TomlFile> TomlFile::parse(const std::string& name, std::string text, FaultList& faults) {
+std::optional<TomlFile> TomlFile::parse(const std::string& name, std::string text, FaultList& faults, int first_line) {
   faults.begin_file(name);
   try {
     toml::table root = toml::parse(std::string_view(text));
-    return TomlFile(name, std::move(text), std::move(root));
+    return TomlFile(name, std::move(text), first_line, std::move(root));
   } catch (const toml::parse_error& error) {
     const toml::source_position at = error.source().begin;
-    const Place place{name, std::max(1, static_cast<int>(at.line)), std::max(1, static_cast<int>(at.column))};
+    const Place place{name, first_line - 1 + std::max(1, static_cast<int>(at.line)),
+                      std::max(1, static_cast<int>(at.column))};
     faults.add(place, syntax_fault(error.description()));
     return std::nullopt;
   }
 }
 
 Place TomlFile::place(const toml::source_region& region) const {
-  return {name_, std::max(1, static_cast<int>(region.begin.line)), std::max(1, static_cast<int>(region.begin.column))};
+  const int line = std::max(1, static_cast<int>(region.begin.line));
+  return {name_, first_line_ - 1 + line, std::max(1, static_cast<int>(region.begin.column))};
 }
 
 Place TomlFile::inside(const Place& literal, int line, int column) const {
-  const std::size_t index = std::min(static_cast<std::size_t>(literal.line), line_starts_.size()) - 1;
+  const std::size_t index = std::min(static_cast<std::size_t>(literal.line - first_line_), line_starts_.size() - 1);
   const std::size_t start = line_starts_[index];
   return place_in_string(std::string_view(text_).substr(start), literal, line, column);
 }

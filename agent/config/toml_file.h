@@ -1,4 +1,4 @@
-// TomlFile: one file's text and what toml++ made of it.
+// TomlFile: one file's text, or a piece of it, and what toml++ made of that.
 #pragma once
 
 #include <optional>
@@ -14,10 +14,11 @@ namespace tocsin {
 /// Immutable once made.
 class TomlFile {
  public:
-  /// Reads and parses. What keeps the file from being read is one fault: at `named_at`, where the file is named, if it
-  /// cannot be opened, else at its first syntax error.
-  static std::optional<TomlFile> read(const std::string& name, const Place& named_at, FaultList& faults);
-  static std::optional<TomlFile> parse(const std::string& name, std::string text, FaultList& faults);
+  /// The file's text. One that cannot be opened is a fault at `named_at`, where the file is named.
+  static std::optional<std::string> read(const std::string& name, const Place& named_at, FaultList& faults);
+  /// A syntax error is one fault at its place. `first_line` is that of a text which is a piece of the file.
+  static std::optional<TomlFile> parse(const std::string& name, std::string text, FaultList& faults,
+                                       int first_line = 1);
 
   const std::string& name() const { return name_; }
   const std::string& text() const { return text_; }
@@ -28,10 +29,11 @@ class TomlFile {
   Place inside(const Place& literal, int line, int column) const;
 
  private:
-  TomlFile(std::string name, std::string text, toml::table root);
+  TomlFile(std::string name, std::string text, int first_line, toml::table root);
 
   std::string name_;
   std::string text_;
+  int first_line_;
   std::vector<std::size_t> line_starts_;
   toml::table root_;
 };
