@@ -1,71 +1,99 @@
 #include "agent/base/labels.h"
 
 #include <algorithm>
-#include <functional>
+#include <cstdint>
+#include <cstring>
 
-#include "agent/base/hash.h"
 #include "agent/base/text.h"
 
 namespace tocsin {
 namespace {
 
-auto find_name(const std::vector<Labels::Pair>& pairs, std::string_view name) {
-  return std::lower_bound(pairs.begin(), pairs.end(), name,
-                          [](const Labels::Pair& pair, std::string_view wanted) { return pair.first < wanted; });
+// A length is one byte, or this byte and four more.
+constexpr unsigned char kLong = 255;
+
+void append(std::string& pairs, std::string_view text) {
+  if (text.size() < kLong) {
+    pairs += static_cast<char>(text.size());
+  } else {
+    const auto size = static_cast<uint32_t>(text.size());
+    pairs += static_cast<char>(kLong);
+    pairs.append(reinterpret_cast<const char*>(&size), sizeof size);
+  }
+  pairs += text;
+}
+
+/// The text whose length begins at `at`.
+std::string_view text_at(const char* at) {
+  const auto first = static_cast<unsigned char>(*at);
+  if (first < kLong) return {at + 1, first};
+  uint32_t size = 0;
+  std::memcpy(&size, at + 1, sizeof size);
+  return {at + 1 + sizeof size, size};
+}
+
+/// Where the next text begins.
+const char* after(std::string_view text) {
+  return text.data() + text.size();
 }
 
 }  // namespace
 
-Labels::Labels(std::initializer_list<Pair> pairs) : Labels(std::vector<Pair>(pairs)) {}
-
 Labels::Labels(std::vector<Pair> pairs) {
-  const auto begins_before = [](const Pair& a, const Pair& b) { return a.first < b.first; };
-  const bool ordered = std::ranges::adjacent_find(pairs, std::not_fn(begins_before)) == pairs.end();
-  if (ordered) {
-    pairs_ = std::move(pairs);
-    std::erase_if(pairs_, [](const Pair& pair) { return pair.second.empty(); });
-    return;
+  // As Prometheus writes them they are sorted already.
+  if (!std::ranges::is_sorted(pairs, {}, &Pair::first)) std::ranges::stable_sort(pairs, {}, &Pair::first);
+  std::size_t bytes = 0;
+  for (const auto& [name, value] : pairs) bytes += name.size() + value.size() + 2;
+  pairs_.reserve(bytes);
+  for (std::size_t index = 0; index < pairs.size(); ++index) {
+    const auto& [name, value] = pairs[index];
+    const bool replaced = index + 1 < pairs.size() && pairs[index + 1].first == name;
+    if (replaced || value.empty()) continue;
+    append(pairs_, name);
+    append(pairs_, value);
   }
-  for (const auto& [name, value] : pairs) set(name, value);
 }
 
 std::string_view Labels::get(std::string_view name) const {
-  const auto found = find_name(pairs_, name);
-  return found != pairs_.end() && found->first == name ? std::string_view(found->second) : std::string_view();
-}
-
-bool Labels::has(std::string_view name) const {
-  return !get(name).empty();
+  const auto found = std::ranges::find_if(*this, [name](const Pair& pair) { return pair.first == name; });
+  return found == end() ? std::string_view() : (*found).second;
 }
 
 void Labels::set(std::string_view name, std::string_view value) {
-  if (value.empty()) return erase(name);
-  const auto at = pairs_.begin() + (find_name(pairs_, name) - pairs_.cbegin());
-  if (at != pairs_.end() && at->first == name) {
-    at->second = value;
-  } else {
-    pairs_.emplace(at, name, value);
-  }
+  std::vector<Pair> pairs(begin(), end());
+  pairs.emplace_back(name, value);
+  *this = Labels(std::move(pairs));
 }
 
-void Labels::erase(std::string_view name) {
-  std::erase_if(pairs_, [name](const Pair& pair) { return pair.first == name; });
+std::size_t Labels::size() const {
+  return static_cast<std::size_t>(std::ranges::distance(begin(), end()));
 }
 
-uint64_t Labels::hash() const {
-  uint64_t state = kFnvOffset;
-  for (const auto& [name, value] : pairs_) {
-    state = fnv1a(name, state);
-    state = fnv1a(std::string_view("\xff", 1), state);  // no UTF-8 text holds 0xff, so pairs cannot run together
-    state = fnv1a(value, state);
-    state = fnv1a(std::string_view("\xff", 1), state);
-  }
-  return state;
+Labels::Iterator Labels::begin() const {
+  return Iterator(pairs_.data());
+}
+
+Labels::Iterator Labels::end() const {
+  return Iterator(pairs_.data() + pairs_.size());
+}
+
+Labels::Pair Labels::Iterator::operator*() const {
+  const std::string_view name = text_at(at_);
+  return {name, text_at(after(name))};
+}
+
+Labels::Iterator& Labels::Iterator::operator++() {
+  at_ = after((**this).second);
+  return *this;
+}
+
+std::strong_ordering operator<=>(const Labels& a, const Labels& b) {
+  return std::lexicographical_compare_three_way(a.begin(), a.end(), b.begin(), b.end());
 }
 
 std::string Labels::text() const {
   std::string text = "{";
-  for (const auto& [name, value] : pairs_) {
+  for (const auto& [name, value] : *this) {
     if (text.size() > 1) text += ',';
     text += name;
     text += '=';

@@ -3,8 +3,10 @@
 #pragma once
 
 #include <compare>
-#include <cstdint>
+#include <cstddef>
+#include <functional>
 #include <initializer_list>
+#include <iterator>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -12,43 +14,64 @@
 
 namespace tocsin {
 
+/// The pairs lie one after the other in one string: of a hundred thousand series each keeps its labels, and hardly
+/// anything is done with them but to hash and to compare them.
 class Labels {
  public:
-  using Pair = std::pair<std::string, std::string>;
+  /// Views into the labels it is of, good until those change.
+  using Pair = std::pair<std::string_view, std::string_view>;
+  class Iterator;
 
   Labels() = default;
-  Labels(std::initializer_list<Pair> pairs);
+  Labels(std::initializer_list<Pair> pairs) : Labels(std::vector<Pair>(pairs)) {}
   /// Takes any order; a name given twice keeps its last value.
   explicit Labels(std::vector<Pair> pairs);
 
   /// The value, or "" where the label is missing.
   std::string_view get(std::string_view name) const;
-  bool has(std::string_view name) const;
+  bool has(std::string_view name) const { return !get(name).empty(); }
   void set(std::string_view name, std::string_view value);
-  void erase(std::string_view name);
+  void erase(std::string_view name) { set(name, ""); }
 
   bool empty() const { return pairs_.empty(); }
-  std::size_t size() const { return pairs_.size(); }
-  auto begin() const { return pairs_.begin(); }
-  auto end() const { return pairs_.end(); }
+  std::size_t size() const;
+  Iterator begin() const;
+  Iterator end() const;
 
-  /// FNV-1a over the sorted pairs; stable over restarts and machines.
-  uint64_t hash() const;
+  /// Equal labels have equal hashes, in one process.
+  std::size_t hash() const noexcept { return std::hash<std::string>()(pairs_); }
   /// `{a="1",b="2"}` with Go-quoted values; `{}` where empty. Canonical: equal labels give equal text.
   std::string text() const;
 
   friend bool operator==(const Labels&, const Labels&) = default;
-  friend auto operator<=>(const Labels&, const Labels&) = default;
+  /// Pair by pair.
+  friend std::strong_ordering operator<=>(const Labels& a, const Labels& b);
 
  private:
-  std::vector<Pair> pairs_;
+  std::string pairs_;  // name, value, name, value and so on, each after its length
+};
+
+class Labels::Iterator {
+ public:
+  using value_type = Pair;
+  using difference_type = std::ptrdiff_t;
+
+  Iterator() = default;
+  explicit Iterator(const char* at) : at_(at) {}
+  Pair operator*() const;
+  Iterator& operator++();
+  Iterator operator++(int) { return std::exchange(*this, std::next(*this)); }
+  friend bool operator==(const Iterator&, const Iterator&) = default;
+
+ private:
+  const char* at_ = nullptr;
 };
 
 /// The labels that all of `sets` have with the same value.
 Labels shared_labels(const std::vector<const Labels*>& sets);
 
 struct LabelsHash {
-  std::size_t operator()(const Labels& labels) const { return static_cast<std::size_t>(labels.hash()); }
+  std::size_t operator()(const Labels& labels) const noexcept { return labels.hash(); }
 };
 
 }  // namespace tocsin

@@ -26,9 +26,9 @@ std::string field(const json& object, const char* name) {
 }
 
 std::string labels_text(const json& labels) {
-  std::vector<Labels::Pair> pairs;
-  for (const auto& [name, value] : labels.items()) pairs.emplace_back(name, text_of(value));
-  return Labels(std::move(pairs)).text();
+  Labels known;
+  for (const auto& [name, value] : labels.items()) known.set(name, text_of(value));
+  return known.text();
 }
 
 Color state_color(std::string_view state) {

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <limits>
 #include <optional>
-#include <set>
 
 #include "agent/base/limits.h"
 
@@ -75,14 +74,14 @@ class Tick {
   void observe(const Labels& labels, double value) {
     const auto found = state_.series.find(labels);
     if (found != state_.series.end()) {
-      seen_.insert(&found->first);
+      seen_.push_back(&found->first);
       move(found->first, found->second, [&](SeriesState& series) { step(rule_, series, {false, value}, at_); });
       return;
     }
     // Most series of a quiet system end here: nothing is allocated for one that does not breach.
     if (!rule_.grades.front().breached_by(value)) return;
     const auto added = state_.series.emplace(labels, inactive_series(rule_)).first;
-    seen_.insert(&added->first);
+    seen_.push_back(&added->first);
     move(added->first, added->second, [&](SeriesState& series) { step(rule_, series, {false, value}, at_); });
   }
 
@@ -94,14 +93,16 @@ class Tick {
       found = state_.series.emplace(labels, inactive_series(rule_)).first;
       found->second.value = std::numeric_limits<double>::quiet_NaN();
     }
-    seen_.insert(&found->first);
+    seen_.push_back(&found->first);
     const bool breach = answer_empty && rule_.no_data_opens;
     move(found->first, found->second, [&](SeriesState& series) { step_no_data(rule_, series, breach, at_); });
   }
 
   void observe_absent() {
+    if (seen_.size() == state_.series.size()) return;
+    std::ranges::sort(seen_);
     for (auto& [labels, series] : state_.series) {
-      if (!seen_.contains(&labels)) {
+      if (!std::ranges::binary_search(seen_, &labels)) {
         move(labels, series, [&](SeriesState& moved) { step(rule_, moved, {true, 0}, at_); });
       }
     }
@@ -128,11 +129,11 @@ class Tick {
  private:
   template <class Step>
   void move(const Labels& labels, SeriesState& series, Step&& apply) {
-    const std::vector<GradeState> grades_before = series.grades;
+    grades_before_ = series.grades;
     const bool absent_before = series.absent_since.has_value();
     const bool was_open = open_grade(series).has_value();
     apply(series);
-    if (grades_before != series.grades || absent_before != series.absent_since.has_value()) {
+    if (grades_before_ != series.grades || absent_before != series.absent_since.has_value()) {
       evaluation_.changed.push_back(labels);
     }
     if (was_open && !open_grade(series)) {
@@ -145,7 +146,8 @@ class Tick {
   const Rule& rule_;
   RuleState& state_;
   Timestamp at_;
-  std::set<const Labels*> seen_;
+  std::vector<const Labels*> seen_;        // each once
+  std::vector<GradeState> grades_before_;  // of the series at work
   std::map<Labels, Cleared> ended_;
   Evaluation evaluation_;
 };

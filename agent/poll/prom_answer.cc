@@ -25,15 +25,24 @@ std::unexpected<QueryFault> unusable_labels(const Labels& labels) {
                               labels.text()));
 }
 
-/// The first sample whose labels another one has too; nullptr where all differ.
-const Sample* find_duplicate(const std::vector<Sample>& samples) {
-  std::vector<std::pair<uint64_t, const Sample*>> by_hash;
-  by_hash.reserve(samples.size());
-  for (const Sample& sample : samples) by_hash.emplace_back(sample.labels.hash(), &sample);
-  std::ranges::sort(by_hash, {}, [](const auto& entry) { return std::tie(entry.first, entry.second->labels); });
-  const auto same =
-      std::ranges::adjacent_find(by_hash, {}, [](const auto& entry) -> const Labels& { return entry.second->labels; });
-  return same == by_hash.end() ? nullptr : same->second;
+bool all_hashes_differ(const std::vector<Sample>& samples) {
+  std::vector<std::size_t> hashes;
+  hashes.reserve(samples.size());
+  for (const Sample& sample : samples) hashes.push_back(sample.labels.hash());
+  std::ranges::sort(hashes);
+  return std::ranges::adjacent_find(hashes) == hashes.end();
+}
+
+/// Labels that two samples have; nullptr where all differ.
+const Labels* find_duplicate(const std::vector<Sample>& samples) {
+  if (all_hashes_differ(samples)) return nullptr;
+  std::vector<const Labels*> sorted;
+  sorted.reserve(samples.size());
+  for (const Sample& sample : samples) sorted.push_back(&sample.labels);
+  const auto dereferenced = [](const Labels* labels) -> const Labels& { return *labels; };
+  std::ranges::sort(sorted, {}, dereferenced);
+  const auto same = std::ranges::adjacent_find(sorted, {}, dereferenced);
+  return same == sorted.end() ? nullptr : *same;
 }
 
 /// A series of a vector whose labels are read already.
@@ -52,7 +61,7 @@ Parsed<array> parse_series(element result) {
 }
 
 Parsed<Answer> without_duplicates(Answer answer) {
-  if (const Sample* twice = find_duplicate(answer.samples)) return unusable_labels(twice->labels);
+  if (const Labels* twice = find_duplicate(answer.samples)) return unusable_labels(*twice);
   return answer;
 }
 

@@ -206,7 +206,8 @@ std::string format_map(const Labels& labels, char32_t verb, const FormatFlags& f
   for (const auto& [name, value] : labels) {
     if (!first) out += flags.go_syntax ? ", " : " ";
     first = false;
-    out += fmt::format("{}:{}", format_verb(name, verb, flags), format_verb(value, verb, flags));
+    out +=
+        fmt::format("{}:{}", format_verb(std::string(name), verb, flags), format_verb(std::string(value), verb, flags));
   }
   return out + (flags.go_syntax ? '}' : ']');
 }
