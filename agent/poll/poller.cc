@@ -51,24 +51,28 @@ std::vector<Batch> Poller::take(Timestamp now, std::vector<MissedTicks>& missed)
 
 void Poller::queue_due(Timestamp now, std::vector<MissedTicks>& missed) {
   while (!timers_.empty() && timers_.begin()->first <= now) {
-    const std::size_t index = timers_.begin()->second;
-    Poll& poll = polls_[index];
-    const Timestamp latest = poll.grid.at_or_before(now);
-    if (poll.phase == Poll::Phase::in_flight) {
-      if (!poll.reading_again) missed.push_back({index, poll.grid.ticks_between(poll.next, latest) + 1});
-    } else {
-      if (poll.phase == Poll::Phase::queued) {
-        // Still in the queue: it is asked once, for the latest tick. What waited for its turn is missed like what was
-        // under way; what is read again is read from where it ended.
-        missed.push_back({index, poll.grid.ticks_between(poll.tick, latest)});
-        if (joins(poll)) poll.covered = latest - poll.grid.interval();
-      }
-      if (poll.phase == Poll::Phase::idle) queued_.push_back(index);
-      poll.phase = Poll::Phase::queued;
-      poll.tick = latest;
-    }
-    schedule(index, latest + poll.grid.interval());
+    const std::vector<std::size_t> due = std::move(timers_.extract(timers_.begin()).mapped());
+    for (const std::size_t index : due) queue(index, now, missed);
   }
+}
+
+void Poller::queue(std::size_t index, Timestamp now, std::vector<MissedTicks>& missed) {
+  Poll& poll = polls_[index];
+  const Timestamp latest = poll.grid.at_or_before(now);
+  if (poll.phase == Poll::Phase::in_flight) {
+    if (!poll.reading_again) missed.push_back({index, poll.grid.ticks_between(poll.next, latest) + 1});
+  } else {
+    if (poll.phase == Poll::Phase::queued) {
+      // Still in the queue: it is asked once, for the latest tick. What waited for its turn is missed like what was
+      // under way; what is read again is read from where it ended.
+      missed.push_back({index, poll.grid.ticks_between(poll.tick, latest)});
+      if (joins(poll)) poll.covered = latest - poll.grid.interval();
+    }
+    if (poll.phase == Poll::Phase::idle) queued_.push_back(index);
+    poll.phase = Poll::Phase::queued;
+    poll.tick = latest;
+  }
+  schedule(index, latest + poll.grid.interval());
 }
 
 /// The queue is in the order of ticks, so those that may be asked together stand together.
@@ -190,22 +194,22 @@ Timestamp Poller::covered_by_all(Timestamp now) const {
 }
 
 void Poller::schedule(std::size_t index, Timestamp next) {
-  timers_.erase({polls_[index].next, index});
   polls_[index].next = next;
-  timers_.insert({next, index});
+  timers_[next].push_back(index);
 }
 
 /// A clock set back by little: the ticks already read are not read again, the grid waits. By more: the grid begins
 /// anew, for to wait would be to be blind.
 void Poller::set_back(Timestamp now) {
   if (timers_.empty()) return;
-  const Poll& first = polls_[timers_.begin()->second];
+  const Poll& first = polls_[timers_.begin()->second.front()];
   if (first.next - now <= first.grid.interval() + limits::kClockBackMax) return;
+  timers_.clear();
   for (std::size_t index = 0; index < polls_.size(); ++index) {
     Poll& poll = polls_[index];
-    if (poll.next - now <= poll.grid.interval() + limits::kClockBackMax) continue;
-    poll.covered = poll.grid.at_or_before(now);
-    schedule(index, poll.covered + poll.grid.interval());
+    const bool anew = poll.next - now > poll.grid.interval() + limits::kClockBackMax;
+    if (anew) poll.covered = poll.grid.at_or_before(now);
+    schedule(index, anew ? poll.covered + poll.grid.interval() : poll.next);
   }
 }
 

@@ -6,7 +6,6 @@
 #include <deque>
 #include <map>
 #include <optional>
-#include <set>
 #include <string>
 #include <tuple>
 #include <utility>
@@ -95,6 +94,7 @@ class Poller {
   void schedule(std::size_t index, Timestamp next);
   void set_back(Timestamp now);
   void queue_due(Timestamp now, std::vector<MissedTicks>& missed);
+  void queue(std::size_t index, Timestamp now, std::vector<MissedTicks>& missed);
   Batch next_batch();
   bool joins(const Poll& poll) const;
   void split(const Batch& batch, bool one_by_one);
@@ -107,7 +107,7 @@ class Poller {
   Duration usual_{0};          // what a request takes, a moving mean
   std::vector<Poll> polls_;
   std::map<std::tuple<std::string, Duration, bool>, std::size_t> by_query_;
-  std::set<std::pair<Timestamp, std::size_t>> timers_;  // next tick, poll
+  std::map<Timestamp, std::vector<std::size_t>> timers_;  // next tick -> polls, of which thousands may share it
   std::deque<std::size_t> queued_;
   std::deque<Batch> parts_;  // of requests that failed; they come first
 };
