@@ -12,15 +12,21 @@ namespace {
 // A length is one byte, or this byte and four more.
 constexpr unsigned char kLong = 255;
 
-void append(std::string& pairs, std::string_view text) {
+std::size_t bytes_of(std::string_view text) {
+  return text.size() + 1 + (text.size() < kLong ? 0 : sizeof(uint32_t));
+}
+
+/// Returns where the next text goes.
+char* put(char* at, std::string_view text) {
   if (text.size() < kLong) {
-    pairs += static_cast<char>(text.size());
+    *at++ = static_cast<char>(text.size());
   } else {
     const auto size = static_cast<uint32_t>(text.size());
-    pairs += static_cast<char>(kLong);
-    pairs.append(reinterpret_cast<const char*>(&size), sizeof size);
+    *at++ = static_cast<char>(kLong);
+    std::memcpy(at, &size, sizeof size);
+    at += sizeof size;
   }
-  pairs += text;
+  return std::ranges::copy(text, at).out;
 }
 
 /// The text whose length begins at `at`.
@@ -43,15 +49,16 @@ Labels::Labels(std::vector<Pair> pairs) {
   // As Prometheus writes them they are sorted already.
   if (!std::ranges::is_sorted(pairs, {}, &Pair::first)) std::ranges::stable_sort(pairs, {}, &Pair::first);
   std::size_t bytes = 0;
-  for (const auto& [name, value] : pairs) bytes += name.size() + value.size() + 2;
-  pairs_.reserve(bytes);
+  for (const auto& [name, value] : pairs) bytes += bytes_of(name) + bytes_of(value);
+  pairs_.resize(bytes);
+  char* at = pairs_.data();
   for (std::size_t index = 0; index < pairs.size(); ++index) {
     const auto& [name, value] = pairs[index];
     const bool replaced = index + 1 < pairs.size() && pairs[index + 1].first == name;
     if (replaced || value.empty()) continue;
-    append(pairs_, name);
-    append(pairs_, value);
+    at = put(put(at, name), value);
   }
+  pairs_.resize(static_cast<std::size_t>(at - pairs_.data()));
 }
 
 std::string_view Labels::get(std::string_view name) const {

@@ -20,6 +20,15 @@ using simdjson::dom::element;
 template <class T>
 using Parsed = std::expected<T, QueryFault>;
 
+/// With the buffers of the answer before: to free and take megabytes anew costs more than parsing, as the kernel clears
+/// them each time. Those of an answer that was unusually large are given back.
+simdjson::dom::parser& kept_parser() {
+  constexpr std::size_t kKeptAnswerBytesMax = 256ULL << 10;
+  thread_local simdjson::dom::parser parser;
+  if (parser.capacity() > kKeptAnswerBytesMax) parser = simdjson::dom::parser();
+  return parser;
+}
+
 std::unexpected<QueryFault> unusable_labels(const Labels& labels) {
   return unusable(fmt::format("the answer has the same labels twice: {}; aggregate, or keep the label that differs",
                               labels.text()));
@@ -166,7 +175,7 @@ class RangeAnswers {
 }  // namespace
 
 std::expected<Answer, QueryFault> parse_instant(const Response& response, bool allow_partial) {
-  simdjson::dom::parser parser;
+  simdjson::dom::parser& parser = kept_parser();
   const auto data = open_envelope(parser, response, allow_partial);
   if (!data) return std::unexpected(data.error());
   if (data->type == "vector") return parse_vector(data->result);
@@ -177,7 +186,7 @@ std::expected<Answer, QueryFault> parse_instant(const Response& response, bool a
 std::expected<std::vector<std::expected<Answer, QueryFault>>, QueryFault> parse_joined(const Response& response,
                                                                                        bool allow_partial,
                                                                                        std::size_t members) {
-  simdjson::dom::parser parser;
+  simdjson::dom::parser& parser = kept_parser();
   const auto data = open_envelope(parser, response, allow_partial);
   if (!data) return std::unexpected(data.error());
   const auto series = data->type == "vector" ? parse_series(data->result) : unusable("the answer is no vector");
@@ -205,7 +214,7 @@ std::expected<std::vector<std::expected<Answer, QueryFault>>, QueryFault> parse_
 
 std::expected<std::vector<AnswerAt>, QueryFault> parse_range(const Response& response, bool allow_partial,
                                                              Timestamp start, Timestamp end, Duration step) {
-  simdjson::dom::parser parser;
+  simdjson::dom::parser& parser = kept_parser();
   const auto data = open_envelope(parser, response, allow_partial);
   if (!data) return std::unexpected(data.error());
   array series;

@@ -15,6 +15,11 @@ std::unexpected<QueryFault> fault(QueryFault::Kind kind, std::string_view text) 
   return std::unexpected(QueryFault{kind, one_line(text, limits::kErrorTextBytesMax)});
 }
 
+bool make_room(simdjson::dom::parser& parser, std::size_t bytes) {
+  if (parser.max_depth() == limits::kAnswerDepthMax && parser.capacity() >= bytes) return true;
+  return parser.allocate(bytes, limits::kAnswerDepthMax) == simdjson::SUCCESS;
+}
+
 std::unexpected<QueryFault> unreachable(std::string_view text) {
   return fault(QueryFault::Kind::unreachable, text);
 }
@@ -98,8 +103,7 @@ std::expected<QueryData, QueryFault> open_envelope(simdjson::dom::parser& parser
   if (const auto refusal = refused_by_status(response)) return unreachable(*refusal);
 
   object envelope;
-  if (parser.allocate(response.body.size(), limits::kAnswerDepthMax) != simdjson::SUCCESS ||
-      parser.parse(response.body).get(envelope) != simdjson::SUCCESS) {
+  if (!make_room(parser, response.body.size()) || parser.parse(response.body).get(envelope) != simdjson::SUCCESS) {
     return not_prometheus(response);
   }
   const std::string_view status = text_of(envelope, "status");

@@ -42,17 +42,21 @@ std::expected<Labels, QueryFault> parse_metric(element series) {
   if (series["metric"].get(metric) != simdjson::SUCCESS) return unusable("a series of the answer has no `metric`");
   std::vector<Labels::Pair> pairs;
   pairs.reserve(metric.size());
+  bool ascending = true;  // as Prometheus writes them; then none is there twice
   for (const auto& [name, value] : metric) {
     std::string_view text;
     if (value.get(text) != simdjson::SUCCESS) {
       return unusable(fmt::format("the label {} of a series is no string", quote(name)));
     }
     // An empty label is one that is not there.
-    if (name != "__name__" && !text.empty()) pairs.emplace_back(name, text);
+    if (name == "__name__" || text.empty()) continue;
+    ascending = ascending && (pairs.empty() || pairs.back().first < name);
+    pairs.emplace_back(name, text);
   }
   const std::size_t given = pairs.size();
   Labels labels(std::move(pairs));
-  if (labels.size() != given) return unusable(fmt::format("a series has one label twice: {}", labels.text()));
+  if (!ascending && labels.size() != given)
+    return unusable(fmt::format("a series has one label twice: {}", labels.text()));
   return labels;
 }
 
