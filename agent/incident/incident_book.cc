@@ -42,11 +42,10 @@ bool left_at_rest(const Incident& incident, const Firing& firing, Duration dedup
 void IncidentBook::restore(std::vector<Incident> incidents, IncidentId next) {
   next_ = next;
   for (Incident& incident : incidents) {
-    IncidentId& newest = latest_[{incident.rule, incident.key}];
-    newest = std::max(newest, incident.id);
     if (!incident.resolved()) ++active_[incident.rule];
     incidents_.emplace(incident.id, std::move(incident));
   }
+  for (const auto& [id, incident] : incidents_) by_key_[{incident.rule, incident.key}].push_back(id);
 }
 
 IncidentBook::Events IncidentBook::apply(const Rule& rule, const Evaluation& evaluation,
@@ -103,21 +102,28 @@ IncidentEvent IncidentBook::open(const Rule& rule, const Firing& firing, const S
   incident.rule = rule.name;
   incident.key = firing.key;
   incident.dedup_key = dedup_key(rule, firing.key, surroundings);
-  // Receivers know an alert by its key: the last incident's resolve, told late, must not end this one.
-  if (const Incident* last = latest({rule.name, firing.key});
-      last && (surroundings.is_untold(last->id) || last->dedup_key != incident.dedup_key)) {
+  const Key key{rule.name, firing.key};
+  if (needs_own_dedup_key(key, incident.dedup_key, surroundings))
     incident.dedup_key += " " + incident_name(incident.id);
-  }
   incident.severity = rule.grades[firing.grade].severity;
   incident.opened_at = at;
   describe(incident, rule, firing, surroundings);
   write_timeline(draft, incident, at, "opened", opened_text(rule, firing, at));
   draft.incidents.insert(incident.id);
-  latest_[{rule.name, firing.key}] = incident.id;
+  by_key_[key].push_back(incident.id);
   ++active_[rule.name];
   const IncidentEvent event{IncidentEvent::Kind::opened, incident.id, at - firing.since};
   incidents_.emplace(incident.id, std::move(incident));
   return event;
+}
+
+/// Receivers know an alert by its key: the resolve of an earlier incident, told late, must not end this one.
+bool IncidentBook::needs_own_dedup_key(const Key& key, const std::string& usual,
+                                       const Surroundings& surroundings) const {
+  const auto earlier = by_key_.find(key);
+  return earlier != by_key_.end() && std::ranges::any_of(earlier->second, [&](IncidentId id) {
+           return surroundings.is_untold(id) || incidents_.at(id).dedup_key != usual;
+         });
 }
 
 IncidentEvent IncidentBook::reopen(Incident& incident, const Rule& rule, const Firing& firing,
@@ -207,16 +213,17 @@ Incident& IncidentBook::get(IncidentId id) {
 }
 
 Incident* IncidentBook::latest(const Key& key) {
-  const auto found = latest_.find(key);
-  return found == latest_.end() ? nullptr : &get(found->second);
+  const auto found = by_key_.find(key);
+  return found == by_key_.end() ? nullptr : &get(found->second.back());
 }
 
 void IncidentBook::forget_if(const std::function<bool(const Incident&)>& over) {
   std::erase_if(incidents_, [&](const auto& entry) {
     const Incident& incident = entry.second;
     if (!incident.resolved() || !over(incident)) return false;
-    const auto newest = latest_.find({incident.rule, incident.key});
-    if (newest != latest_.end() && newest->second == incident.id) latest_.erase(newest);
+    const auto same_key = by_key_.find({incident.rule, incident.key});
+    std::erase(same_key->second, incident.id);
+    if (same_key->second.empty()) by_key_.erase(same_key);
     return true;
   });
 }

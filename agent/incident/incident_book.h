@@ -74,6 +74,7 @@ class IncidentBook {
   };
 
   Incident* latest(const Key& key);
+  bool needs_own_dedup_key(const Key& key, const std::string& usual, const Surroundings& surroundings) const;
   bool is_full(const Rule& rule) const;
   void go_on(Incident& incident, const Rule& rule, const Firing& firing, const Surroundings& surroundings, Timestamp at,
              Draft& draft, Events& events);
@@ -85,8 +86,8 @@ class IncidentBook {
   Result<Incident*> active(IncidentId id);
 
   std::map<IncidentId, Incident> incidents_;
-  std::map<Key, IncidentId> latest_;
-  std::map<std::string, std::size_t> active_;  // by rule
+  std::map<Key, std::vector<IncidentId>> by_key_;  // oldest first
+  std::map<std::string, std::size_t> active_;      // by rule
   std::map<std::string, std::size_t> left_out_;
   IncidentId next_ = 1;
 };

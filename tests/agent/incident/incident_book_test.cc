@@ -55,6 +55,18 @@ TEST_F(IncidentBookTest, TheResolveOfTheLastIncidentToldLateDoesNotEndTheNext) {
   EXPECT_EQ(book_.get(3).dedup_key, book_.get(1).dedup_key + " INC-3") << "the first may still not be told";
 }
 
+TEST_F(IncidentBookTest, AnUntoldResolveKeepsItsKeyAlsoOnceALaterIncidentIsForgotten) {
+  rule_.dedup_window = 0s;
+  surroundings_.is_untold = [](IncidentId id) { return id == 1; };
+  for (const Duration at : {0s, 30s}) {
+    tick(kStart + at, 12);
+    tick(kStart + at + 15s, 1);
+  }
+  book_.forget_if([](const Incident& incident) { return incident.id == 2; });
+  tick(kStart + 60s, 12);
+  EXPECT_EQ(book_.get(3).dedup_key, book_.get(1).dedup_key + " INC-3");
+}
+
 TEST_F(IncidentBookTest, PastTheWindowTheKeyIsTheSameOnceAllIsTold) {
   rule_.dedup_window = 0s;
   for (const Duration at : {0s, 30s}) {
