@@ -8,7 +8,13 @@
 namespace tocsin {
 
 void drop_unobserved(std::vector<AnswerAt>& answers, const std::vector<AnswerAt>& presence) {
-  if (presence.empty() || presence.back().answer.samples.empty()) return;
+  const auto is_empty = [](const AnswerAt& tick) { return tick.answer.samples.empty(); };
+  // Nobody says that Prometheus was there: only what it has a sample of was seen. It may have lost what it knew, or
+  // not have scraped yet since it started.
+  if (std::ranges::all_of(presence, is_empty)) {
+    std::erase_if(answers, is_empty);
+    return;
+  }
   std::map<Timestamp, Timestamp> last_scrape;
   for (const AnswerAt& tick : presence) {
     if (tick.answer.samples.empty()) continue;

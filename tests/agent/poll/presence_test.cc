@@ -22,10 +22,18 @@ TEST(Presence, TicksWithoutAScrapeForTwoMinutesWereNotObserved) {
   EXPECT_EQ(answers[1].at, kStart + 30min);
 }
 
-TEST(Presence, ABackendWithoutUpIsTakenAtItsWord) {
-  std::vector<AnswerAt> answers{{kStart, {}}, {kStart + 5min, {}}};
+TEST(Presence, ABackendWithoutUpIsTakenAtItsWordWhereItSaysSomething) {
+  std::vector<AnswerAt> answers{seen_at(kStart, kStart), {kStart + 5min, {}}};
   drop_unobserved(answers, {{kStart, {}}, {kStart + 5min, {}}});
-  EXPECT_EQ(answers.size(), 2U);
+  ASSERT_EQ(answers.size(), 1U);
+  EXPECT_EQ(answers[0].at, kStart);
+}
+
+TEST(Presence, APrometheusThatHasNotScrapedYetSinceItStartedIsNoBackendWithoutUp) {
+  std::vector<AnswerAt> answers{{kStart, {}}, {kStart + 20min, {}}, {kStart + 30min, {}}};
+  drop_unobserved(answers, {seen_at(kStart, kStart), {kStart + 20min, {}}, {kStart + 30min, {}}});
+  ASSERT_EQ(answers.size(), 1U);
+  EXPECT_EQ(answers[0].at, kStart);
 }
 
 }  // namespace
