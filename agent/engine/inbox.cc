@@ -6,34 +6,54 @@
 
 namespace tocsin {
 
-template <class Kind, class Reply>
-Reply Inbox::ask(Kind command) {
-  std::future<Reply> reply = command.reply.get_future();
+template <class Command>
+auto Inbox::enqueue(Command command) -> decltype(command.reply.get_future()) {
+  auto reply = command.reply.get_future();
   {
     const std::lock_guard lock(mutex_);
-    if (closed_) return fail("tocsin is stopping", ErrorCode::unavailable);
-    if (commands_.size() >= limits::kCommandsWaitingMax) {
-      return fail("the engine has too many requests waiting; try again", ErrorCode::unavailable);
+    if (const std::string reason = why_not(); !reason.empty()) {
+      command.reply.set_value(fail(reason, ErrorCode::unavailable));
+      return reply;
     }
     commands_.emplace_back(std::move(command));
   }
   transport_.wake();
+  return reply;
+}
+
+/// REQUIRES: mutex_ is held. Empty: a command can be taken.
+std::string Inbox::why_not() const {
+  if (closed_) return "tocsin is stopping";
+  const bool full = commands_.size() >= limits::kCommandsWaitingMax;
+  return full ? "the engine has too many requests waiting; try again" : "";
+}
+
+template <class Reply>
+Reply Inbox::await(std::future<Reply> reply) const {
   if (reply.wait_for(deadline_) != std::future_status::ready) {
     return fail("the engine did not answer in time", ErrorCode::unavailable);
   }
   return reply.get();
 }
 
+std::future<Result<void>> Inbox::put(const Action& action) {
+  return enqueue(ActCommand{.action = action, .reply = {}});
+}
+
+std::future<Result<std::vector<std::string>>> Inbox::put_reload() {
+  return enqueue(ReloadCommand{});
+}
+
 Result<void> Inbox::act(const Action& action) {
-  return ask<ActCommand, Result<void>>({.action = action, .reply = {}});
+  return await(put(action));
 }
 
 Result<std::vector<std::string>> Inbox::reload() {
-  return ask<ReloadCommand, Result<std::vector<std::string>>>({});
+  return await(put_reload());
 }
 
 Result<std::shared_ptr<const ReadModel>> Inbox::read() {
-  return ask<ReadCommand, Result<std::shared_ptr<const ReadModel>>>({});
+  return await(enqueue(ReadCommand{}));
 }
 
 std::vector<EngineCommand> Inbox::take() {

@@ -36,13 +36,20 @@ class Inbox final : public Control {
   Result<std::vector<std::string>> reload() override;
   Result<std::shared_ptr<const ReadModel>> read() override;
 
+  /// As act() and reload(), for a caller that has better to do than to wait. The future breaks where the engine dies.
+  std::future<Result<void>> put(const Action& action);
+  std::future<Result<std::vector<std::string>>> put_reload();
+
   std::vector<EngineCommand> take();
   /// The engine takes no more: whoever waits is told so, and so is everybody who comes later.
   void close();
 
  private:
-  template <class Kind, class Reply>
-  Reply ask(Kind command);
+  template <class Command>
+  auto enqueue(Command command) -> decltype(command.reply.get_future());
+  template <class Reply>
+  Reply await(std::future<Reply> reply) const;
+  std::string why_not() const;
 
   Transport& transport_;
   std::chrono::milliseconds deadline_;
