@@ -20,15 +20,14 @@ void Campaign::run(unsigned threads) {
   for (unsigned index = 0; index < threads; ++index) workers.emplace_back([this] { work(); });
 }
 
-bool Campaign::more() const {
-  if (failed_ >= order_.failures_max) return false;
-  return order_.until ? std::chrono::steady_clock::now() < *order_.until : next_ < order_.first + order_.seeds;
+bool Campaign::goes_on(uint64_t seed) const {
+  if (failed_ >= order_.failures_max || seed - order_.first >= order_.seeds) return false;
+  const bool time_is_left = !order_.until || std::chrono::steady_clock::now() < *order_.until;
+  return time_is_left || seed - order_.first < order_.seeds_min;
 }
 
 void Campaign::work() {
-  while (more()) {
-    const uint64_t seed = next_++;
-    if (!order_.until && seed >= order_.first + order_.seeds) return;
+  for (uint64_t seed = next_++; goes_on(seed); seed = next_++) {
     const Plan plan = make_plan(seed, start_time(), order_.length);
     add(plan, sim::run(plan));
   }

@@ -13,7 +13,8 @@ namespace tocsin::sim {
 struct Order {
   uint64_t first = 1;
   uint64_t seeds = 0;                                          // how many
-  std::optional<std::chrono::steady_clock::time_point> until;  // in place of `seeds`
+  uint64_t seeds_min = 1;                                      // of them, however long they take
+  std::optional<std::chrono::steady_clock::time_point> until;  // then no further one begins
   Duration length{0};                                          // virtual time with faults, of each
   uint64_t failures_max = 3;                                   // then it ends
   bool shrinks = true;                                         // looks for the shortest history that still fails
@@ -32,7 +33,7 @@ class Campaign {
 
  private:
   void work();
-  bool more() const;
+  bool goes_on(uint64_t seed) const;
   void add(const Plan& plan, const RunResult& result);
 
   Order order_;

@@ -1,6 +1,24 @@
 #include "tests/simulation/checks.h"
 
+#include <algorithm>
+
+#include "tests/simulation/sim_config.h"
+
 namespace tocsin::sim {
+
+uint64_t count_of(const std::map<Conversed, uint64_t>& counts, const Conversed& of) {
+  const auto found = counts.find(of);
+  return found == counts.end() ? 0 : found->second;
+}
+
+Conversed conversed(const std::string& notifier, const Incident& incident) {
+  return {notifier, notifier == "pager" ? incident.dedup_key : incident_name(incident.id)};
+}
+
+bool has_limit(const Ended& ended, const std::string& rule) {
+  return std::ranges::any_of(ended.config.rules,
+                             [&](const auto& one) { return one->name == rule && one->max_incidents < kUnlimited; });
+}
 
 Timestamp last_change(const IncidentRecord& record) {
   Timestamp last = record.incident.opened_at;
@@ -18,6 +36,7 @@ Violations check(const Ended& ended) {
   Violations violations;
   check_book(ended, violations);
   check_told(ended, violations);
+  check_limits(ended, violations);
   if (!ended.clock_was_set_back) check_prompt(ended, violations);
   return violations;
 }

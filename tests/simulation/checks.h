@@ -24,8 +24,9 @@ struct Ended {
   std::set<std::string> unclear_rules;  // of which the story does not decide alone
   bool clock_was_set_back = false;
   const std::vector<Heard>& heard;
-  const std::map<Conversed, uint64_t>& doubts;  // crashes and tries whose outcome nobody could know
-  const std::set<Conversed>& orphans;           // of agents that died while the disk refused
+  const std::map<Conversed, uint64_t>& doubts;    // crashes and tries whose outcome nobody could know
+  const std::set<Conversed>& orphans;             // of agents that died while the disk refused
+  const std::map<Conversed, uint64_t>& rejected;  // words that a receiver refused for good
   const std::vector<Deed>& deeds;
   Timestamp calm;  // no fault has any effect from here on
   Timestamp end;
@@ -37,10 +38,19 @@ Violations check(const Ended& ended);
 void check_book(const Ended& ended, Violations& violations);    // checks_book.cc
 void check_told(const Ended& ended, Violations& violations);    // checks_told.cc
 void check_prompt(const Ended& ended, Violations& violations);  // checks_prompt.cc
+void check_limits(const Ended& ended, Violations& violations);  // checks_limits.cc
 
 /// What happened this shortly before the end may still be under way to the receivers.
 inline constexpr Duration kStillUnderWay = 12min;
 
+/// When the incidents of each key were open, as the book has it.
+Episodes episodes_of(const std::vector<IncidentRecord>& book);
+/// What a map counts, and 0 where it does not.
+uint64_t count_of(const std::map<Conversed, uint64_t>& counts, const Conversed& of);
+/// What the pager knows by its dedup key, and the others by its number.
+Conversed conversed(const std::string& notifier, const Incident& incident);
+/// Further incidents of this rule do not open: the book cannot be what the story says.
+bool has_limit(const Ended& ended, const std::string& rule);
 Timestamp last_change(const IncidentRecord& record);
 bool says_over(const std::string& word);
 

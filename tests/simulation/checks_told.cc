@@ -6,25 +6,29 @@
 namespace tocsin::sim {
 namespace {
 
-/// Told in order, and told of no end whose beginning was not told; doubles only where nobody could know.
-void check_conversation(const Conversed& of, const std::vector<Heard>& said, uint64_t doubts, Violations& violations) {
+bool begins(const std::string& word) {
+  return word == "open" || word == "trigger" || word == "past";
+}
+
+/// Told in order, and told of nothing whose beginning was not told; doubles only where nobody could know.
+void check_conversation(const Ended& ended, const Conversed& of, const std::vector<Heard>& said,
+                        Violations& violations) {
+  const uint64_t doubts = count_of(ended.doubts, of);
   bool open = false;
   uint64_t doubles = 0;
   uint64_t unopened = 0;
   for (const Heard& one : said) {
-    const bool over = says_over(one.word);
+    if (!open && !begins(one.word)) ++unopened;
     // A rise of severity is a trigger of its own at the pager, so doubles show only at the webhooks.
-    const bool rise = one.word == "escalate" || one.word == "trigger" || one.word == "acknowledge";
-    if (over && !open && one.word != "past") ++unopened;
-    if (!over && open && !rise) ++doubles;
-    open = !over;
+    if (open && one.word == "open") ++doubles;
+    open = !says_over(one.word);
   }
-  // At the pager several incidents may have one key, and between two incidents there is no order.
-  if (unopened > doubts && of.first != "pager") {
-    violations.push_back(fmt::format("{} heard of {} ends of {} without an opening, for {} doubts", of.first, unopened,
+  if (unopened > doubts) {
+    violations.push_back(fmt::format("{} heard {} times of {} without an opening, for {} doubts", of.first, unopened,
                                      of.second, doubts));
   }
-  if (doubles > doubts) {
+  // Whose end was refused is told of a new beginning, as is who was not configured when it ended.
+  if (of.first != "extra" && doubles > doubts + count_of(ended.rejected, of)) {
     violations.push_back(fmt::format("{} heard {} doubles of {}, for {} doubts", of.first, doubles, of.second, doubts));
   }
 }
@@ -46,6 +50,27 @@ void check_last_word(const Conversed& of, const IncidentRecord& record, const Co
                                    of.first, severity_text(*last->severity)));
 }
 
+/// What could not be told is on the record as given up.
+bool is_given_up(const std::string& notifier, const IncidentRecord& record) {
+  const Delivery* last = nullptr;
+  for (const Delivery& delivery : record.deliveries) {
+    if (delivery.notifier == notifier && delivery.state != DeliveryState::collapsed) last = &delivery;
+  }
+  return last && last->state == DeliveryState::failed;
+}
+
+/// Nothing is given up that was not refused for good.
+void check_given_up(const Ended& ended, Violations& violations) {
+  for (const IncidentRecord& record : ended.book) {
+    for (const Delivery& delivery : record.deliveries) {
+      const Conversed of = conversed(delivery.notifier, record.incident);
+      if (delivery.state != DeliveryState::failed || of.first == "extra" || ended.rejected.contains(of)) continue;
+      violations.push_back(fmt::format("{} of {} for {} was given up: {}", kind_text(delivery.kind), of.second,
+                                       of.first, delivery.last_error));
+    }
+  }
+}
+
 void check_last_words(const Ended& ended, const Conversations& all, Violations& violations) {
   std::map<Conversed, const IncidentRecord*> latest;  // several incidents may have one key, one after another
   for (const IncidentRecord& record : ended.book) {
@@ -54,6 +79,7 @@ void check_last_words(const Ended& ended, const Conversations& all, Violations& 
   }
   for (const auto& [of, record] : latest) {
     if (ended.end - last_change(*record) < kStillUnderWay || ended.orphans.contains(of)) continue;
+    if (is_given_up(of.first, *record)) continue;
     check_last_word(of, *record, all, violations);
   }
 }
@@ -75,11 +101,10 @@ void check_told(const Ended& ended, Violations& violations) {
   Conversations all;
   for (const Heard& heard : ended.heard) all[heard.conversed()].push_back(heard);
   for (const auto& [of, said] : all) {
-    if (ended.orphans.contains(of)) continue;
-    const auto doubts = ended.doubts.find(of);
-    check_conversation(of, said, doubts == ended.doubts.end() ? 0 : doubts->second, violations);
+    if (!ended.orphans.contains(of)) check_conversation(ended, of, said, violations);
   }
   check_last_words(ended, all, violations);
+  check_given_up(ended, violations);
   check_outbox(ended, violations);
 }
 

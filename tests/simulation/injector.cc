@@ -12,6 +12,14 @@ const Fault* Injector::find(FaultKind kind, const std::function<bool(const Fault
   return found == plan_.faults.end() ? nullptr : &*found;
 }
 
+const Fault* Injector::latest(FaultKind kind) const {
+  const Fault* latest = nullptr;
+  for (const Fault& one : plan_.faults) {
+    if (one.kind == kind && one.at <= clock_.now()) latest = &one;
+  }
+  return latest;
+}
+
 bool Injector::lasted(FaultKind kind, Duration while_ago) const {
   return std::ranges::any_of(plan_.faults, [&](const Fault& one) {
     return one.kind == kind && one.at <= clock_.now() && clock_.now() < one.at + one.length + while_ago;

@@ -17,6 +17,8 @@ class Injector {
   /// A fault of this kind that lasts and concerns the one who asks; nullptr: none.
   const Fault* find(FaultKind kind, const std::function<bool(const Fault&)>& concerns = {}) const;
   bool lasts(FaultKind kind) const { return find(kind) != nullptr; }
+  /// The last fault of this kind that has begun, whether it lasts or not; nullptr: none has.
+  const Fault* latest(FaultKind kind) const;
   /// It lasts, or did so a while ago.
   bool lasted(FaultKind kind, Duration while_ago) const;
   /// As lasts(), and counts it.

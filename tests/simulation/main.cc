@@ -1,14 +1,16 @@
 // The deterministic simulation of the production engine.
-//   simulation                           runs new seeds on all cores
-//   simulation --seeds 200 --first 1     runs seeds 1 to 200
-//   simulation --minutes 30              runs as many as there is time for
-//   simulation --seed 17                 replays one, with its faults
+//   simulation                                  runs new seeds on all cores
+//   simulation --seeds 200 --first 1            runs seeds 1 to 200
+//   simulation --seeds 2000 --minutes 3         as many of them as there is time for
+//   simulation --minutes 30                     new seeds for half an hour
+//   simulation --seed 17                        replays one, with its faults
 #include <fmt/format.h>
 #include <sqlite3.h>
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <chrono>
+#include <limits>
 #include <thread>
 
 #include "agent/base/log.h"
@@ -19,9 +21,7 @@ namespace {
 using namespace tocsin;
 using SteadyClock = std::chrono::steady_clock;
 
-/// Seeds that one core runs in about two minutes; on two cores and more a campaign has 2,000 and more.
-constexpr uint64_t kSeedsPerCore = 1000;
-constexpr uint64_t kSeedsMin = 2000;
+constexpr uint64_t kSeeds = 2000;
 
 template <class Map>
 void print_counts(const char* title, const Map& counts, auto&& name) {
@@ -37,15 +37,15 @@ uint64_t seed_of_now() {
 }  // namespace
 
 int main(int argc, char** argv) {
-  const unsigned cores = std::max(1U, std::thread::hardware_concurrency());
-  uint64_t first = seed_of_now(), count = std::max(kSeedsMin, kSeedsPerCore * cores), one = 0;
+  uint64_t first = seed_of_now(), count = kSeeds, at_least = 1, one = 0;
   double hours = 6, minutes = 0;
-  unsigned threads = cores;
+  unsigned threads = std::max(1U, std::thread::hardware_concurrency());
   bool quick = false;
   CLI::App parser{"Deterministic simulation of the engine"};
-  parser.add_option("--seeds", count, "how many seeds");
+  const CLI::Option* seeds = parser.add_option("--seeds", count, "how many seeds");
   parser.add_option("--first", first, "the first of them; else one that was never used before");
-  parser.add_option("--minutes", minutes, "run for so long, however many seeds that is");
+  parser.add_option("--minutes", minutes, "run for no longer than this; without --seeds: for so long");
+  parser.add_option("--at-least", at_least, "but run so many seeds, however long they take");
   parser.add_option("--seed", one, "replay this one only");
   parser.add_option("--hours", hours, "virtual hours with faults");
   parser.add_flag("--quick", quick, "end at the first failure, and do not look for its shortest history");
@@ -56,10 +56,11 @@ int main(int argc, char** argv) {
   if (one > 0) first = one, count = 1;
 
   const auto began = SteadyClock::now();
-  sim::Order order{.first = first, .seeds = count, .until = {}, .length = {}};
+  sim::Order order{.first = first, .seeds = count, .seeds_min = at_least, .until = {}, .length = {}};
   order.length = Duration{static_cast<int64_t>(hours * 3'600'000)};
   if (quick) order.failures_max = 1, order.shrinks = false;
   if (minutes > 0) order.until = began + std::chrono::seconds(static_cast<int64_t>(minutes * 60));
+  if (minutes > 0 && seeds->count() == 0) order.seeds = std::numeric_limits<uint64_t>::max() - first;
   fmt::print("seeds from {}, {} virtual hours each\n", first, hours);
   sim::Campaign campaign(order);
   campaign.run(one > 0 ? 1 : threads);
@@ -67,7 +68,8 @@ int main(int argc, char** argv) {
   print_counts("faults injected", campaign.total().injected, [](sim::FaultKind kind) { return sim::fault_text(kind); });
   print_counts("states met", campaign.total().sometimes, [](const std::string& state) { return state; });
   const std::chrono::duration<double> took = SteadyClock::now() - began;
-  fmt::print("{:.0f} virtual hours in {:.1f} s\n{} passed, {} failed\n", hours * static_cast<double>(campaign.ran()),
-             took.count(), campaign.ran() - campaign.failed(), campaign.failed());
+  fmt::print("seeds {} to {}: {:.0f} virtual hours in {:.1f} s\n", first, first + campaign.ran() - 1,
+             hours * static_cast<double>(campaign.ran()), took.count());
+  fmt::print("{} passed, {} failed\n", campaign.ran() - campaign.failed(), campaign.failed());
   return campaign.failed() == 0 ? 0 : 1;
 }

@@ -14,9 +14,11 @@ struct Observed {
 /// One series under one rule as a sequence of observations, one for each tick that was observed.
 class SeriesHistory {
  public:
-  SeriesHistory(const Rule& rule, const Story& story, const Labels& labels, const std::vector<Timestamp>& ticks)
+  SeriesHistory(const Rule& rule, const Story& story, const Labels& labels, const std::vector<Tick>& ticks)
       : rule_(rule) {
-    for (const Timestamp at : ticks) history_.push_back({at, story.value(rule.query, labels, at)});
+    for (const Tick& tick : ticks) {
+      history_.push_back({tick.at, tick.nothing ? std::nullopt : story.value(rule.query, labels, tick.at)});
+    }
   }
 
   /// Whether the series is open after each tick.
@@ -81,7 +83,7 @@ Labels key_of(const Rule& rule, const Labels& series) {
 
 }  // namespace
 
-void add_episodes(const Rule& rule, const Story& story, const std::vector<Timestamp>& ticks, Episodes& episodes) {
+void add_episodes(const Rule& rule, const Story& story, const std::vector<Tick>& ticks, Episodes& episodes) {
   std::map<Labels, std::vector<std::vector<bool>>> by_key;
   for (const Labels& labels : story.series(rule.query)) {
     by_key[key_of(rule, labels)].push_back(SeriesHistory(rule, story, labels, ticks).open());
@@ -92,8 +94,8 @@ void add_episodes(const Rule& rule, const Story& story, const std::vector<Timest
     for (std::size_t tick = 0; tick < ticks.size(); ++tick) {
       bool now = false;
       for (const std::vector<bool>& history : histories) now = now || history[tick];
-      if (now && !open) list.push_back({ticks[tick], Timestamp::max()});
-      if (!now && open) list.back().to = ticks[tick];
+      if (now && !open) list.push_back({ticks[tick].at, Timestamp::max()});
+      if (!now && open) list.back().to = ticks[tick].at;
       open = now;
     }
     if (list.empty()) episodes.erase({rule.name, key});

@@ -20,7 +20,12 @@ struct Episode {
 };
 using Episodes = std::map<std::pair<std::string, Labels>, std::vector<Episode>>;  // by rule and key
 
-/// Of `rule`, of which these ticks were observed.
-void add_episodes(const Rule& rule, const Story& story, const std::vector<Timestamp>& ticks, Episodes& episodes);
+/// One tick of a rule that was observed.
+struct Tick {
+  Timestamp at;
+  bool nothing = false;  // the answer was empty, whatever the story says
+};
+
+void add_episodes(const Rule& rule, const Story& story, const std::vector<Tick>& ticks, Episodes& episodes);
 
 }  // namespace tocsin::sim

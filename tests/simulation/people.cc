@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include <future>
+#include <chrono>
 
 #include "tests/simulation/chance.h"
 
@@ -15,10 +15,9 @@ const char* type_of(Action::Kind kind) {
 }
 
 /// An agent that dies owes its answers.
-template <class Ask>
-bool is_done(const Ask& ask) {
+bool is_done(std::future<Result<void>>& answer) {
   try {
-    return ask().has_value();
+    return answer.get().has_value();
   } catch (const std::future_error&) {
     return false;
   }
@@ -26,26 +25,29 @@ bool is_done(const Ask& ask) {
 
 }  // namespace
 
-void People::come(Inbox& inbox, std::vector<std::jthread>& waiting) {
-  waiting.clear();
-  if (injector_.take(FaultKind::person_acknowledges)) act(inbox, Action::Kind::acknowledge, waiting);
-  if (injector_.take(FaultKind::person_resolves)) act(inbox, Action::Kind::resolve, waiting);
-  if (injector_.take(FaultKind::person_notes)) act(inbox, Action::Kind::note, waiting);
+void People::come(Inbox& inbox) {
+  if (injector_.take(FaultKind::person_acknowledges)) act(inbox, Action::Kind::acknowledge);
+  if (injector_.take(FaultKind::person_resolves)) act(inbox, Action::Kind::resolve);
+  if (injector_.take(FaultKind::person_notes)) act(inbox, Action::Kind::note);
   if (!injector_.take(FaultKind::reload)) return;
   ++reloads_;
-  waiting.emplace_back([&inbox] { is_done([&inbox] { return inbox.reload(); }); });
-  transport_.wait_for_wake();
+  inbox.put_reload();
 }
 
-void People::act(Inbox& inbox, Action::Kind kind, std::vector<std::jthread>& waiting) {
+void People::listen() {
+  std::erase_if(waiting_, [this](Waiting& one) {
+    if (one.answer.wait_for(std::chrono::seconds(0)) != std::future_status::ready) return false;
+    if (is_done(one.answer)) deeds_.push_back(one.deed);
+    return true;
+  });
+}
+
+void People::act(Inbox& inbox, Action::Kind kind) {
   const IncidentId incident = some_incident();
   const std::string by = fmt::format("person {}", ++visits_);
   if (kind == Action::Kind::resolve) resolved_by_hand_.push_back(incident);
-  waiting.emplace_back([this, &inbox, kind, incident, by] {
-    const Action action{.kind = kind, .incident = incident, .by = by, .text = "seen"};
-    if (is_done([&] { return inbox.act(action); })) deeds_.push_back({incident, type_of(kind), by});
-  });
-  transport_.wait_for_wake();
+  waiting_.push_back(
+      {{incident, type_of(kind), by}, inbox.put({.kind = kind, .incident = incident, .by = by, .text = "seen"})});
 }
 
 /// One that is not over, where there is one.

@@ -1,15 +1,14 @@
-// People: those who acknowledge, resolve, note and reload while everything else happens. Each comes by the production
-// inbox, from a thread of its own, as the HTTP port's do; the agent's next turn finds what they want.
+// People: those who acknowledge, resolve, note and reload while everything else happens, several at once among them.
+// They come by the production inbox, but wait for their answers in the time of the simulation, not in threads.
 #pragma once
 
+#include <future>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include "agent/engine/inbox.h"
 #include "tests/simulation/injector.h"
 #include "tests/simulation/ledger.h"
-#include "tests/simulation/sim_transport.h"
 
 namespace tocsin::sim {
 
@@ -22,27 +21,32 @@ struct Deed {
 
 class People {
  public:
-  People(Injector& injector, const Ledger& ledger, SimTransport& transport, uint64_t seed)
-      : injector_(injector), ledger_(ledger), transport_(transport), seed_(seed) {}
+  People(Injector& injector, const Ledger& ledger, uint64_t seed) : injector_(injector), ledger_(ledger), seed_(seed) {}
 
-  /// Puts what is due into the inbox. Each who asks waits in `waiting` until the agent answers, or is gone.
-  void come(Inbox& inbox, std::vector<std::jthread>& waiting);
-  /// Once nobody waits any more.
+  /// Puts what is due into the inbox.
+  void come(Inbox& inbox);
+  /// Takes the answers that are there. Once the agent is gone, those that it owes never come.
+  void listen();
+
   const std::vector<Deed>& deeds() const { return deeds_; }
   const std::vector<IncidentId>& resolved_by_hand() const { return resolved_by_hand_; }
   uint64_t reloads() const { return reloads_; }
 
  private:
-  void act(Inbox& inbox, Action::Kind kind, std::vector<std::jthread>& waiting);
+  struct Waiting {
+    Deed deed;
+    std::future<Result<void>> answer;
+  };
+  void act(Inbox& inbox, Action::Kind kind);
   IncidentId some_incident() const;
 
   Injector& injector_;
   const Ledger& ledger_;
-  SimTransport& transport_;
   uint64_t seed_;
   uint64_t visits_ = 0;
   uint64_t reloads_ = 0;
-  std::vector<Deed> deeds_;  // written by whoever waits, one at a time
+  std::vector<Waiting> waiting_;
+  std::vector<Deed> deeds_;
   std::vector<IncidentId> resolved_by_hand_;
 };
 

@@ -10,33 +10,26 @@
 namespace tocsin::sim {
 namespace {
 
-constexpr std::array<std::string_view, static_cast<std::size_t>(FaultKind::kinds)> kTexts = {"prometheus_refuses",
-                                                                                             "prometheus_hangs",
-                                                                                             "prometheus_errors",
-                                                                                             "prometheus_nonsense",
-                                                                                             "query_refused",
-                                                                                             "joined_too_large",
-                                                                                             "receiver_refuses",
-                                                                                             "receiver_errors",
-                                                                                             "receiver_limits",
-                                                                                             "receiver_loses_reply",
-                                                                                             "receiver_hangs",
-                                                                                             "store_fails",
-                                                                                             "store_slow",
-                                                                                             "crash_before_commit",
-                                                                                             "crash_after_commit",
-                                                                                             "crash_at_send",
-                                                                                             "crash_at_wait",
-                                                                                             "machine_sleeps",
-                                                                                             "clock_set_back",
-                                                                                             "person_acknowledges",
-                                                                                             "person_resolves",
-                                                                                             "person_notes",
-                                                                                             "reload"};
+constexpr std::array<std::string_view, static_cast<std::size_t>(FaultKind::kinds)> kTexts = {
+    "prometheus_refuses", "prometheus_hangs",      "prometheus_errors",  "prometheus_nonsense", "query_refused",
+    "joined_too_large",   "prometheus_slow",       "prometheus_forgets", "receiver_refuses",    "receiver_errors",
+    "receiver_limits",    "receiver_loses_reply",  "receiver_hangs",     "receiver_slow",       "receiver_late",
+    "receiver_rejects",   "store_fails",           "store_slow",         "crash_before_commit", "crash_after_commit",
+    "crash_at_send",      "crash_at_notification", "crash_at_wait",      "machine_sleeps",      "clock_set_back",
+    "clock_drifts",       "person_acknowledges",   "person_resolves",    "person_notes",        "reload"};
 
 /// In how many of a hundred runs a kind occurs. Of what makes the story ambiguous there is little.
 int percent(FaultKind kind) {
-  return kind == FaultKind::clock_set_back || kind == FaultKind::person_resolves ? 10 : 40;
+  switch (kind) {
+    case FaultKind::clock_set_back:
+    case FaultKind::person_resolves:
+      return 10;
+    case FaultKind::prometheus_forgets:
+    case FaultKind::receiver_rejects:
+      return 20;
+    default:
+      return 40;
+  }
 }
 
 /// Short ones are most, long ones are what hurts.
@@ -46,6 +39,17 @@ Duration draw_length(uint64_t seed, uint64_t index, FaultKind kind) {
   if (kind == FaultKind::machine_sleeps && is_long) longest = 70min;
   if (kind == FaultKind::clock_set_back) longest = 10min;
   return Duration{static_cast<int64_t>(below(static_cast<uint64_t>(longest.count()), seed, "fault length", index))};
+}
+
+/// Anywhere; but a third of them meets the one before, as it begins or as it ends: what hurts comes together.
+Timestamp draw_time(uint64_t seed, uint64_t index, Timestamp start, Duration length, const std::vector<Fault>& before) {
+  if (before.empty() || !chance(35, seed, "meets", index)) {
+    return start +
+           Duration{static_cast<int64_t>(below(static_cast<uint64_t>(length.count()), seed, "fault at", index))};
+  }
+  const Fault& last = before.back();
+  const Timestamp end = chance(50, seed, "meets its end", index) ? last.at + last.length : last.at;
+  return std::min(end + Duration{static_cast<int64_t>(below(20'000, seed, "meets at", index))}, start + length);
 }
 
 }  // namespace
@@ -63,9 +67,9 @@ Plan make_plan(uint64_t seed, Timestamp start, Duration length) {
   }
   const uint64_t count = kinds.empty() ? 0 : below(40, seed, "fault count");
   for (uint64_t index = 0; index < count; ++index) {
-    const auto offset = static_cast<int64_t>(below(static_cast<uint64_t>(length.count()), seed, "fault at", index));
     const FaultKind kind = kinds[below(kinds.size(), seed, "fault kind", index)];
-    plan.faults.push_back({kind, start + Duration{offset}, draw_length(seed, index, kind)});
+    const Timestamp at = draw_time(seed, index, start, length, plan.faults);
+    plan.faults.push_back({kind, at, draw_length(seed, index, kind)});
   }
   std::ranges::sort(plan.faults, {}, &Fault::at);
   return plan;

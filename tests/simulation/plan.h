@@ -16,19 +16,26 @@ enum class FaultKind {
   prometheus_nonsense,  // 200 with a page of something else
   query_refused,        // some queries are, whatever they are asked with
   joined_too_large,     // a request with more than a few queries is refused
+  prometheus_slow,      // answers take seconds, and overtake each other
+  prometheus_forgets,   // all that was before is gone
   receiver_refuses,
   receiver_errors,       // 500
   receiver_limits,       // 429, half of the times with Retry-After
   receiver_loses_reply,  // takes it, and the answer is lost
   receiver_hangs,
+  receiver_slow,     // its answer takes seconds
+  receiver_late,     // takes it, and its answer comes after the time-out
+  receiver_rejects,  // 400 or 404: for good
   store_fails,
   store_slow,
   crash_before_commit,
   crash_after_commit,
-  crash_at_send,  // before or after the request is out
+  crash_at_send,          // before or after the request is out
+  crash_at_notification,  // likewise, of those to receivers
   crash_at_wait,
   machine_sleeps,
   clock_set_back,
+  clock_drifts,
   person_acknowledges,
   person_resolves,
   person_notes,

@@ -65,14 +65,19 @@ Response Receivers::receive(const HttpRequest& request) {
   if (injector_.strikes(FaultKind::receiver_refuses)) return broken(TransportFault::connect, false);
   if (injector_.strikes(FaultKind::receiver_errors)) return page(500, "try again");
   if (injector_.strikes(FaultKind::receiver_limits)) return limit(heard);
+  if (injector_.strikes(FaultKind::receiver_rejects)) {
+    ++rejected_[heard.conversed()];
+    return chance(50, seed_, "not found", heard_.size()) ? page(404, "no such hook") : page(400, "not understood");
+  }
   if (injector_.strikes(FaultKind::receiver_hangs)) {
     ledger_.add_doubt(heard.conversed());
     return broken(TransportFault::timeout, true);
   }
   heard_.push_back(heard);
-  if (injector_.strikes(FaultKind::receiver_loses_reply)) {
+  const bool late = injector_.strikes(FaultKind::receiver_late);
+  if (late || injector_.strikes(FaultKind::receiver_loses_reply)) {
     ledger_.add_doubt(heard.conversed());
-    return broken(TransportFault::broken, true);
+    return broken(late ? TransportFault::timeout : TransportFault::broken, true);
   }
   return page(heard.notifier == "pager" ? 202 : 200, R"({"status":"success"})");
 }

@@ -34,6 +34,8 @@ class Receivers {
   void agent_lost_memory() { rests_.clear(); }
 
   const std::vector<Heard>& heard() const { return heard_; }
+  /// How often a conversation was refused for good.
+  const std::map<Conversed, uint64_t>& rejected() const { return rejected_; }
   /// What no agent may do, whatever else happens.
   const std::vector<std::string>& offences() const { return offences_; }
 
@@ -52,6 +54,7 @@ class Receivers {
   Ledger& ledger_;
   uint64_t seed_;
   std::vector<Heard> heard_;
+  std::map<Conversed, uint64_t> rejected_;
   std::vector<std::string> offences_;
   std::map<std::string, Rest> rests_;  // by notifier
   uint64_t limited_ = 0;

@@ -6,6 +6,7 @@
 #include <atomic>
 #include <stdexcept>
 
+#include "agent/base/limits.h"
 #include "agent/engine/engine.h"
 #include "agent/poll/tick_grid.h"
 #include "agent/store/sqlite_reader.h"
@@ -14,6 +15,7 @@
 #include "tests/simulation/faulty_store.h"
 #include "tests/simulation/people.h"
 #include "tests/simulation/sim_config.h"
+#include "tests/simulation/sim_transport.h"
 
 namespace tocsin::sim {
 namespace {
@@ -21,7 +23,7 @@ namespace {
 constexpr Duration kCalm = 90min;        // without faults, in which everything must come to rest
 constexpr Duration kAfterwards = 20min;  // so long a fault has effects: the longest pause between two tries, and more
 constexpr std::size_t kConversationMax = 6;
-constexpr std::size_t kUnderWayMax = 8 + 3 * 8;  // queries, and what each receiver may have
+constexpr std::size_t kUnderWayMax = 8 + 2 * limits::kInFlightPerWebhookMax + limits::kInFlightPerNotifierMax;
 
 /// A world that stays while agents come and go in it.
 class Simulation {
@@ -34,7 +36,7 @@ class Simulation {
         prometheus_(clock_, story_, injector_, plan.seed),
         receivers_(clock_, injector_, ledger_, plan.seed),
         transport_(clock_, injector_, prometheus_, receivers_, plan.seed),
-        people_(injector_, ledger_, transport_, plan.seed),
+        people_(injector_, ledger_, plan.seed),
         path_(fresh_path()),
         keeper_(path_, SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE | SQLite::OPEN_URI),
         config_(make_config(plan.seed, path_, 0)) {}
@@ -50,6 +52,7 @@ class Simulation {
                       .heard = receivers_.heard(),
                       .doubts = ledger_.doubts(),
                       .orphans = ledger_.orphans(),
+                      .rejected = receivers_.rejected(),
                       .deeds = people_.deeds(),
                       .calm = calm(),
                       .end = clock_.now()};
@@ -75,7 +78,6 @@ class Simulation {
       if (!opened) throw std::runtime_error(opened.error().text);
       FaultyStore store(std::move(*opened), clock_, injector_, ledger_);
       Inbox inbox(transport_, 1min);
-      std::vector<std::jthread> waiting;  // for an engine that answers them, or is gone
       Engine engine({.clock = clock_,
                      .transport = transport_,
                      .store = store,
@@ -84,11 +86,13 @@ class Simulation {
                     config_);
       while (!engine.start()) clock_.advance(10s);  // as a supervisor that starts it again
       while (clock_.now() < end) {
-        people_.come(inbox, waiting);
+        people_.come(inbox);
         engine.turn(10min);
+        people_.listen();
       }
     } catch (const Crash& crash) {
       transport_.drop_all();
+      people_.listen();
       ledger_.agent_died();
       forget_in_hand();
       clock_.advance(crash.downtime);
@@ -114,9 +118,10 @@ class Simulation {
     Episodes episodes;
     for (const auto& rule : config_->rules) {
       const TickGrid grid(rule->query, rule->interval);
-      std::vector<Timestamp> ticks;
+      std::vector<Tick> ticks;
       for (Timestamp at = grid.at_or_before(start_time()); at <= end; at += rule->interval) {
-        if (!prometheus_.refused(rule->query, at)) ticks.push_back(at);
+        if (prometheus_.refused(rule->query, at)) continue;
+        ticks.push_back({at, prometheus_.told_nothing(rule->query, at)});
       }
       add_episodes(*rule, story_, ticks, episodes);
     }
@@ -138,7 +143,7 @@ class Simulation {
   }
 
   Timestamp calm() const {
-    Timestamp calm = revived_;
+    Timestamp calm = std::max(revived_, transport_.woke_up());
     for (const Fault& fault : plan_.faults) calm = std::max(calm, fault.at + fault.length);
     return calm + kAfterwards;
   }

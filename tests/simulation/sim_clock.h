@@ -14,12 +14,15 @@ class SimClock final : public Clock {
   void advance(Duration by) {
     if (by <= Duration{0}) return;
     steady_ += by;
-    wall_ += by;
+    wall_ += by + by * drift_ / 1000;
   }
+  /// From here on the wall clock gains so much, in thousandths; less than none: it loses.
+  void drift(int per_mille) { drift_ = per_mille; }
   /// The wall clock alone: set by hand, or forward by a machine that slept.
   void set(Duration by) { wall_ += by; }
 
  private:
+  int drift_ = 0;
   Timestamp wall_;
   Instant steady_{Duration{1'000'000}};
 };

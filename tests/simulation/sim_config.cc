@@ -17,7 +17,7 @@ Duration draw_time(uint64_t seed, const std::string& what, uint64_t rule) {
   return kTimes[below(kTimes.size(), seed, what, rule)];
 }
 
-constexpr uint64_t kQueries = 6;
+constexpr uint64_t kQueries = 4;
 
 /// A comment moves a query to another slot of the grid. Those of the first slot meet those of every interval.
 std::string in_slot(const std::string& query, uint64_t slot) {
@@ -47,6 +47,7 @@ std::shared_ptr<const Rule> make_rule(uint64_t seed, uint64_t index, uint64_t ve
   rule.recover_for = draw_time(seed, "recover_for", index);
   rule.missing = draw_time(seed, "missing", index);
   rule.dedup_window = draw_time(seed, "dedup_window", index);
+  rule.max_incidents = chance(15, seed, "limit", index) ? 1 : kUnlimited;
   if (chance(40, seed, "incident_by", index)) rule.incident_by = {"service"};
   return std::make_shared<const Rule>(std::move(rule));
 }

@@ -8,6 +8,9 @@
 
 namespace tocsin::sim {
 
+/// More incidents than any rule of the simulation has keys.
+inline constexpr std::size_t kUnlimited = 100;
+
 /// `version`: 0 at the beginning; each reload reads the next one. They differ in the last rule, which comes, changes
 /// and goes, and in a third receiver.
 std::shared_ptr<const Config> make_config(uint64_t seed, std::string store_path, uint64_t version);

@@ -17,6 +17,12 @@ using nlohmann::json;
 /// So long after a refusal all of it is on disk, unless the disk refuses too.
 constexpr Duration kWrittenDown = 5min;
 
+/// So long a query may be under way.
+constexpr Duration kUnderWay = 20s;
+
+/// Until Prometheus has scraped again after it lost everything.
+constexpr Duration kFirstScrape = 10s;
+
 Timestamp read_time(const std::string& seconds) {
   return from_unix_ms(std::llround(std::stod(seconds) * 1000));
 }
@@ -50,6 +56,7 @@ Response SimPrometheus::answer(const HttpRequest& request) {
   question.start = read_time(form[question.range ? "start" : "time"]);
   question.end = question.range ? read_time(form["end"]) : question.start;
   if (question.range) question.step = Duration{std::llround(std::stod(form["step"]) * 1000)};
+  for (const AskedQuery& one : question.asked) asked_[one.query] = clock_.now();
   if (!refuses(question)) return tell(question);
   note_refusal(question);
   return refusal(422, "execution", "query processing would load too many samples into memory");
@@ -91,22 +98,50 @@ void SimPrometheus::agent_lost_memory() {
   }
 }
 
+void SimPrometheus::agent_slept() {
+  for (const auto& [query, at] : asked_) {
+    if (clock_.now() - at < kUnderWay) unclear_.insert(query);
+  }
+}
+
 bool SimPrometheus::refused(const std::string& query, Timestamp tick) const {
   const auto found = refused_.find(query);
   return found != refused_.end() && found->second.contains(tick);
+}
+
+bool SimPrometheus::told_nothing(const std::string& query, Timestamp tick) const {
+  const auto found = nothing_.find(query);
+  return found != nothing_.end() && found->second.contains(tick);
+}
+
+bool SimPrometheus::is_forgotten(Timestamp tick) const {
+  const Fault* wiped = injector_.latest(FaultKind::prometheus_forgets);
+  return wiped && tick < wiped->at + kFirstScrape;
+}
+
+/// A tick that is asked live counts: the answer is good, and nothing is there. What is read again was not observed; and
+/// where it was told before, it is not clear whether that was kept.
+void SimPrometheus::note_forgotten(const std::string& query, const Question& question) {
+  const auto told = told_.find(query);
+  for (Timestamp at = question.start; at <= question.end && is_forgotten(at); at += question.step) {
+    injector_.count(FaultKind::prometheus_forgets);
+    if (told != told_.end() && told->second >= at) unclear_.insert(query);
+    (question.range ? refused_ : nothing_)[query].insert(at);
+  }
 }
 
 Response SimPrometheus::tell(const Question& question) {
   json result = json::array();
   for (const AskedQuery& asked : question.asked) {
     const bool presence = asked.query == kPresenceQuery;
+    if (!presence) note_forgotten(asked.query, question);
     if (!presence) told_[asked.query] = question.end;
     for (const Labels& labels : presence ? std::vector<Labels>{{}} : story_.series(asked.query)) {
       json values = json::array();
       for (Timestamp at = question.start; at <= question.end; at += question.step) {
         const auto value =
             presence ? static_cast<double>(to_unix_ms(at)) / 1000 : story_.value(asked.query, labels, at);
-        if (value) values.push_back(point(at, *value));
+        if (value && !is_forgotten(at)) values.push_back(point(at, *value));
       }
       if (values.empty()) continue;
       json series{{"metric", labels_json(labels, asked.member)}};

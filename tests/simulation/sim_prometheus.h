@@ -24,9 +24,13 @@ class SimPrometheus {
   /// What the agent had in hand, or had not written down, is lost: it may ask again for ticks that were refused a while
   /// ago, or have lost them. For such queries it is not clear what was observed.
   void agent_lost_memory();
+  /// The machine slept with a query under way: what came due meanwhile may count as missed.
+  void agent_slept();
   /// The agent was told nothing good of the query at `tick`.
   bool refused(const std::string& query, Timestamp tick) const;
   bool unclear(const std::string& query) const { return unclear_.contains(query); }
+  /// The agent was told that there is no series at `tick`, as it was asked of a time that is forgotten.
+  bool told_nothing(const std::string& query, Timestamp tick) const;
 
  private:
   struct Question {
@@ -39,6 +43,8 @@ class SimPrometheus {
   bool refuses(const Question& question);
   bool is_refused(const std::string& query) const;
   void note_refusal(const Question& question);
+  bool is_forgotten(Timestamp tick) const;
+  void note_forgotten(const std::string& query, const Question& question);
   Response tell(const Question& question);
 
   const SimClock& clock_;
@@ -47,6 +53,8 @@ class SimPrometheus {
   uint64_t seed_;
   std::map<std::string, std::set<Timestamp>> refused_;  // by query
   std::map<std::string, Timestamp> told_;               // by query: the last tick that was told
+  std::map<std::string, Timestamp> asked_;              // by query: when it was asked last
+  std::map<std::string, std::set<Timestamp>> nothing_;  // by query: ticks that were told without any series
   std::set<std::string> unclear_;
 };
 

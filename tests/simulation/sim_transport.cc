@@ -1,26 +1,43 @@
 #include "tests/simulation/sim_transport.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "tests/simulation/chance.h"
 
 namespace tocsin::sim {
+namespace {
+
+constexpr Duration kSlowAnswerMax{3500};  // of Prometheus: a query that is halved twice still ends within its interval
+constexpr Duration kUsuallySlow{2000};
+constexpr int kDriftPerMille = 20;
+
+}  // namespace
 
 /// Mostly quick, so that what is unusually slow stands out.
 Duration SimTransport::latency() {
-  const uint64_t longest = chance(15, seed_, "slow", requests_) ? static_cast<uint64_t>(kLatencyMax.count()) : 80;
+  const uint64_t longest = chance(15, seed_, "slow", requests_) ? static_cast<uint64_t>(kUsuallySlow.count()) : 80;
   return Duration{1 + static_cast<int64_t>(below(longest - 1, seed_, "latency", requests_))};
+}
+
+Duration SimTransport::slow(FaultKind kind, Duration longest) {
+  if (!injector_.strikes(kind)) return latency();
+  const auto range = static_cast<uint64_t>((longest - kUsuallySlow).count());
+  return kUsuallySlow + Duration{static_cast<int64_t>(below(range, seed_, "very slow", requests_))};
 }
 
 void SimTransport::start(RequestId id, Outgoing outgoing) {
   const auto& request = std::get<HttpRequest>(outgoing);
   ++requests_;
-  const Fault* crash = injector_.take(FaultKind::crash_at_send);
-  if (crash && chance(50, seed_, "not yet sent", requests_)) throw Crash{crash->length};
   const bool is_query = request.settings.url.reveal().find("/api/v1/query") != std::string::npos;
+  const Fault* crash = injector_.take(FaultKind::crash_at_send);
+  if (!is_query && !crash) crash = injector_.take(FaultKind::crash_at_notification);
+  if (crash && chance(50, seed_, "not yet sent", requests_)) throw Crash{crash->length};
   Response response = is_query ? prometheus_.answer(request) : receivers_.receive(request);
   if (crash) throw Crash{crash->length};
-  response.took = response.fault == TransportFault::timeout ? request.settings.timeout : latency();
+  response.took = response.fault == TransportFault::timeout ? request.settings.timeout
+                  : is_query                                ? slow(FaultKind::prometheus_slow, kSlowAnswerMax)
+                                                            : slow(FaultKind::receiver_slow, kLatencyMax);
   const Instant comes = clock_.steady() + response.took;
   under_way_.emplace(comes, Completed{id, std::move(response)});
   busiest_ = std::max(busiest_, under_way_.size());
@@ -31,7 +48,13 @@ void SimTransport::cancel(RequestId id) {
 }
 
 void SimTransport::turn_the_clock() {
-  if (const Fault* sleep = injector_.take(FaultKind::machine_sleeps)) clock_.set(sleep->length);
+  if (const Fault* sleep = injector_.take(FaultKind::machine_sleeps)) {
+    if (!under_way_.empty()) prometheus_.agent_slept();
+    clock_.set(sleep->length);
+    woke_up_ = clock_.now();
+  }
+  const int drift = chance(50, seed_, "drifts forward") ? kDriftPerMille : -kDriftPerMille;
+  clock_.drift(injector_.strikes(FaultKind::clock_drifts) ? drift : 0);
   const Fault* back = injector_.take(FaultKind::clock_set_back);
   if (!back) return;
   clock_.set(-back->length);
@@ -40,7 +63,7 @@ void SimTransport::turn_the_clock() {
 
 std::vector<Completed> SimTransport::wait(Duration timeout) {
   if (const Fault* crash = injector_.take(FaultKind::crash_at_wait)) throw Crash{crash->length};
-  const Instant end = clock_.steady() + timeout;
+  const Instant end = clock_.steady() + (std::exchange(woken_, false) ? Duration{0} : timeout);
   clock_.advance((under_way_.empty() ? end : std::min(end, under_way_.begin()->first)) - clock_.steady());
   turn_the_clock();
   std::vector<Completed> done;
@@ -49,16 +72,6 @@ std::vector<Completed> SimTransport::wait(Duration timeout) {
     under_way_.erase(under_way_.begin());
   }
   return done;
-}
-
-void SimTransport::wake() {
-  woken_ = true;
-  woken_.notify_all();
-}
-
-void SimTransport::wait_for_wake() {
-  woken_.wait(false);
-  woken_ = false;
 }
 
 }  // namespace tocsin::sim

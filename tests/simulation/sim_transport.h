@@ -2,7 +2,6 @@
 // that use it, as the world outlives a process.
 #pragma once
 
-#include <atomic>
 #include <map>
 #include <vector>
 
@@ -14,7 +13,7 @@
 namespace tocsin::sim {
 
 /// Of any answer but one that never comes.
-inline constexpr Duration kLatencyMax{2000};
+inline constexpr Duration kLatencyMax{9900};
 
 class SimTransport final : public Transport {
  public:
@@ -24,18 +23,19 @@ class SimTransport final : public Transport {
   void start(RequestId id, Outgoing outgoing) override;
   void cancel(RequestId id) override;
   std::vector<Completed> wait(Duration timeout) override;
-  void wake() override;
+  void wake() override { woken_ = true; }
 
   /// The agent is gone: nobody waits for what is under way.
   void drop_all() { under_way_.clear(); }
-  /// Any thread: until somebody has called wake() since the last time.
-  void wait_for_wake();
   /// The most requests that were under way at once.
   std::size_t busiest() const { return busiest_; }
+  /// When the machine woke the last time.
+  Timestamp woke_up() const { return woke_up_; }
   bool clock_was_set_back() const { return clock_was_set_back_; }
 
  private:
   Duration latency();
+  Duration slow(FaultKind kind, Duration longest);
   void turn_the_clock();
 
   SimClock& clock_;
@@ -46,8 +46,9 @@ class SimTransport final : public Transport {
   std::multimap<Instant, Completed> under_way_;
   uint64_t requests_ = 0;
   std::size_t busiest_ = 0;
+  Timestamp woke_up_;
   bool clock_was_set_back_ = false;
-  std::atomic<bool> woken_ = false;
+  bool woken_ = false;
 };
 
 }  // namespace tocsin::sim
