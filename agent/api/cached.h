@@ -25,6 +25,7 @@ class Cached {
     const std::lock_guard lock(mutex_);
     if (!value_ || wanted_at > fresh_until_) {
       const Instant begun_at = clock_.steady();
+      value_.reset();  // what is large need not be there twice
       value_ = make();
       const Instant made_at = clock_.steady();
       fresh_until_ = made_at + std::clamp(4 * (made_at - begun_at), age_min_, age_max_);

@@ -1,76 +1,89 @@
 #include "agent/api/exposition.h"
 
-#include <prometheus/text_serializer.h>
+#include <fmt/format.h>
 
-#include <limits>
+#include <iterator>
 
 #include "agent/base/text.h"
 
 namespace tocsin {
-
-using prometheus::ClientMetric;
-using prometheus::MetricType;
-
 namespace {
 
+std::string_view type_text(MetricType type) {
+  switch (type) {
+    case MetricType::counter:
+      return "counter";
+    case MetricType::gauge:
+      return "gauge";
+    case MetricType::histogram:
+      return "histogram";
+  }
+  return "";
+}
+
 /// One byte that is no UTF-8 would make Prometheus refuse the whole page.
-MetricLabels valid(MetricLabels labels) {
-  for (ClientMetric::Label& label : labels) label.value = valid_utf8(label.value);
-  return labels;
+void append_escaped(std::string& out, std::string_view value) {
+  for (const char c : valid_utf8(value)) {
+    if (c == '\\' || c == '"') out += '\\';
+    if (c == '\n') {
+      out += "\\n";
+    } else {
+      out += c;
+    }
+  }
 }
 
 }  // namespace
 
-Family::Family(MetricType type, std::string_view name, std::string_view help) {
-  family_.type = type;
-  family_.name = name;
-  family_.help = help;
+void Exposition::family(MetricType type, std::string_view name, std::string_view help) {
+  name_ = name;
+  fmt::format_to(std::back_inserter(text_), "# HELP {0} {1}\n# TYPE {0} {2}\n", name, help, type_text(type));
 }
 
-void Family::add(double value, MetricLabels labels) {
-  ClientMetric metric;
-  metric.label = valid(std::move(labels));
-  (family_.type == MetricType::Counter ? metric.counter.value : metric.gauge.value) = value;
-  family_.metric.push_back(std::move(metric));
-}
-
-void Family::add(const Histogram& histogram, MetricLabels labels) {
-  ClientMetric metric;
-  metric.label = valid(std::move(labels));
+void Exposition::add(const Histogram& histogram, MetricLabels labels) {
   uint64_t cumulative = 0;
   for (std::size_t i = 0; i < histogram.counts.size(); ++i) {
     cumulative += histogram.counts[i];
     const bool last = i == histogram.bounds.size();
-    metric.histogram.bucket.push_back(
-        {cumulative, last ? std::numeric_limits<double>::infinity() : histogram.bounds[i]});
+    sample("_bucket", labels, last ? "+Inf" : format_number(histogram.bounds[i]), static_cast<double>(cumulative));
   }
-  metric.histogram.sample_count = cumulative;
-  metric.histogram.sample_sum = histogram.sum;
-  family_.metric.push_back(std::move(metric));
-}
-
-void Exposition::write(Family family) {
-  std::vector<prometheus::MetricFamily> one;
-  one.push_back(std::move(family.family_));
-  prometheus::TextSerializer().Serialize(out_, one);
+  sample("_sum", labels, "", histogram.sum);
+  sample("_count", labels, "", static_cast<double>(cumulative));
 }
 
 void Exposition::gauge(std::string_view name, std::string_view help, double value) {
-  Family family(MetricType::Gauge, name, help);
-  family.add(value);
-  write(std::move(family));
+  family(MetricType::gauge, name, help);
+  add(value);
 }
 
 void Exposition::counter(std::string_view name, std::string_view help, double value) {
-  Family family(MetricType::Counter, name, help);
-  family.add(value);
-  write(std::move(family));
+  family(MetricType::counter, name, help);
+  add(value);
 }
 
 void Exposition::histogram(std::string_view name, std::string_view help, const Histogram& histogram) {
-  Family family(MetricType::Histogram, name, help);
-  family.add(histogram);
-  write(std::move(family));
+  family(MetricType::histogram, name, help);
+  add(histogram);
+}
+
+void Exposition::sample(std::string_view suffix, MetricLabels labels, std::string_view le, double value) {
+  text_ += name_;
+  text_ += suffix;
+  char before = '{';
+  for (const auto& [name, text] : labels) label(std::exchange(before, ','), name, text);
+  if (!le.empty()) label(std::exchange(before, ','), "le", le);
+  if (before == ',') text_ += '}';
+  text_ += ' ';
+  text_ += format_number(value);
+  text_ += '\n';
+}
+
+void Exposition::label(char before, std::string_view name, std::string_view value) {
+  text_ += before;
+  text_ += name;
+  text_ += "=\"";
+  append_escaped(text_, value);
+  text_ += '"';
 }
 
 }  // namespace tocsin

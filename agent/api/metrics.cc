@@ -7,8 +7,6 @@
 namespace tocsin {
 namespace {
 
-using prometheus::MetricType;
-
 constexpr Severity kSeverities[] = {Severity::sev1, Severity::sev2, Severity::sev3, Severity::sev4};
 constexpr NotificationKind kKinds[] = {
     NotificationKind::open,    NotificationKind::escalate, NotificationKind::deescalate, NotificationKind::acknowledge,
@@ -47,9 +45,8 @@ bool is_own(const Rule& rule) {
 }
 
 void write_agent(Exposition& out, const ReadModel& model) {
-  Family build(MetricType::Gauge, "tocsin_build_info", "Always 1, with the version and the compiler that built it.");
-  build.add(1, {{"version", TOCSIN_VERSION}, {"compiler", __VERSION__}});
-  out.write(std::move(build));
+  out.family(MetricType::gauge, "tocsin_build_info", "Always 1, with the version and the compiler that built it.");
+  out.add(1, {{"version", TOCSIN_VERSION}, {"compiler", __VERSION__}});
   const auto rules = std::ranges::count_if(model.rules, [](const RuleStatus& status) { return !is_own(*status.rule); });
   out.gauge("tocsin_rules", "Rules of the configuration in force.", static_cast<double>(rules));
   out.gauge("tocsin_prometheus_up", "1 when Prometheus answered the last query, else 0.", model.prometheus_up ? 1 : 0);
@@ -70,30 +67,29 @@ void write_agent(Exposition& out, const ReadModel& model) {
 template <class Value>
 void write_per_rule(Exposition& out, MetricType type, const ReadModel& model, std::string_view name,
                     std::string_view help, Value value) {
-  Family family(type, name, help);
+  out.family(type, name, help);
   for (const RuleStatus& status : model.rules) {
-    if (const std::optional<double> sample = value(status)) family.add(*sample, {{"rule", status.rule->name}});
+    if (const std::optional<double> sample = value(status)) out.add(*sample, {{"rule", status.rule->name}});
   }
-  out.write(std::move(family));
 }
 
 void write_rules(Exposition& out, const ReadModel& model) {
   using Sample = std::optional<double>;
-  write_per_rule(out, MetricType::Counter, model, "tocsin_rule_evaluations_total",
+  write_per_rule(out, MetricType::counter, model, "tocsin_rule_evaluations_total",
                  "Evaluations of the rule, good or not.",
                  [](const RuleStatus& status) -> Sample { return count(status.evaluations); });
-  write_per_rule(out, MetricType::Counter, model, "tocsin_rule_evaluation_failures_total",
+  write_per_rule(out, MetricType::counter, model, "tocsin_rule_evaluation_failures_total",
                  "Evaluations of the rule that got no usable answer.",
                  [](const RuleStatus& status) -> Sample { return count(status.failures); });
-  write_per_rule(out, MetricType::Counter, model, "tocsin_rule_missed_evaluations_total",
+  write_per_rule(out, MetricType::counter, model, "tocsin_rule_missed_evaluations_total",
                  "Evaluations skipped because the one before was still running.",
                  [](const RuleStatus& status) -> Sample { return count(status.missed); });
-  write_per_rule(out, MetricType::Gauge, model, "tocsin_rule_last_evaluation_timestamp_seconds",
+  write_per_rule(out, MetricType::gauge, model, "tocsin_rule_last_evaluation_timestamp_seconds",
                  "The time for which the rule was last evaluated.", [](const RuleStatus& status) -> Sample {
                    if (!status.last_evaluation) return std::nullopt;
                    return unix_seconds(*status.last_evaluation);
                  });
-  write_per_rule(out, MetricType::Counter, model, "tocsin_incident_flaps_total",
+  write_per_rule(out, MetricType::counter, model, "tocsin_incident_flaps_total",
                  "Incidents of the rule that breached again within its dedup window.",
                  [](const RuleStatus& status) -> Sample { return count(status.flaps); });
 }
@@ -101,52 +97,49 @@ void write_rules(Exposition& out, const ReadModel& model) {
 /// The severities that the rule can have are there from the start, so that the first incident is an increase.
 void write_per_rule_and_severity(Exposition& out, const ReadModel& model, std::string_view name, std::string_view help,
                                  PerSeverity RuleStatus::* counts) {
-  Family family(MetricType::Counter, name, help);
+  out.family(MetricType::counter, name, help);
   for (const RuleStatus& status : model.rules) {
     for (const Severity severity : kSeverities) {
       const uint64_t number = (status.*counts)[index(severity)];
       const bool possible =
           std::ranges::find(status.rule->grades, severity, &Grade::severity) != status.rule->grades.end();
       if (!possible && number == 0) continue;
-      family.add(count(number), {{"rule", status.rule->name}, {"severity", std::string(severity_text(severity))}});
+      out.add(count(number), {{"rule", status.rule->name}, {"severity", severity_text(severity)}});
     }
   }
-  out.write(std::move(family));
 }
 
 void write_per_severity(Exposition& out, std::string_view name, std::string_view help,
                         const std::vector<Histogram>& histograms) {
-  Family family(MetricType::Histogram, name, help);
+  out.family(MetricType::histogram, name, help);
   for (std::size_t i = 0; i < std::min(histograms.size(), std::size(kSeverities)); ++i) {
-    family.add(histograms[i], {{"severity", std::string(severity_text(kSeverities[i]))}});
+    out.add(histograms[i], {{"severity", severity_text(kSeverities[i])}});
   }
-  out.write(std::move(family));
 }
 
 void write_incidents(Exposition& out, const ReadModel& model) {
-  Family incidents(MetricType::Gauge, "tocsin_incidents", "Incidents that are not resolved.");
+  out.family(MetricType::gauge, "tocsin_incidents", "Incidents that are not resolved.");
   for (const Severity severity : kSeverities) {
-    const std::string text(severity_text(severity));
-    incidents.add(count(model.open[index(severity)]), {{"state", "open"}, {"severity", text}});
-    incidents.add(count(model.acknowledged[index(severity)]), {{"state", "acknowledged"}, {"severity", text}});
+    const std::string_view text = severity_text(severity);
+    out.add(count(model.open[index(severity)]), {{"state", "open"}, {"severity", text}});
+    out.add(count(model.acknowledged[index(severity)]), {{"state", "acknowledged"}, {"severity", text}});
   }
-  out.write(std::move(incidents));
 
-  Family unrouted(MetricType::Counter, "tocsin_incidents_unrouted_total",
-                  "Incidents that no route matched, so that nobody was told.");
-  unrouted.add(count(model.unrouted), {});
-  out.write(std::move(unrouted));
+  out.family(MetricType::counter, "tocsin_incidents_unrouted_total",
+             "Incidents that no route matched, so that nobody was told.");
+  out.add(count(model.unrouted), {});
 
   uint64_t pending = 0;
   uint64_t firing = 0;
   for (const RuleStatus& status : model.rules) {
+    if (is_own(*status.rule)) continue;
     pending += status.pending_series;
     firing += status.firing_series;
   }
-  Family series(MetricType::Gauge, "tocsin_series", "Series that breach: pending, or part of an incident (firing).");
-  series.add(count(pending), {{"state", "pending"}});
-  series.add(count(firing), {{"state", "firing"}});
-  out.write(std::move(series));
+  out.family(MetricType::gauge, "tocsin_series",
+             "Series of the configured rules that breach: pending, or part of an incident (firing).");
+  out.add(count(pending), {{"state", "pending"}});
+  out.add(count(firing), {{"state", "firing"}});
 
   write_per_rule_and_severity(out, model, "tocsin_incidents_opened_total", "Incidents opened.", &RuleStatus::opened);
   write_per_rule_and_severity(out, model, "tocsin_incidents_resolved_total", "Incidents resolved.",
@@ -158,39 +151,34 @@ void write_incidents(Exposition& out, const ReadModel& model) {
 }
 
 void write_notifications(Exposition& out, const ReadModel& model) {
-  Family notifications(MetricType::Counter, "tocsin_notifications_total",
-                       "What became of notifications; retried counts each try that has to be made again.");
+  out.family(MetricType::counter, "tocsin_notifications_total",
+             "What became of notifications; retried counts each try that has to be made again.");
   for (const NotifierStatus& notifier : model.notifiers) {
     for (const NotificationKind kind : kKinds) {
       for (const Outcome outcome : kOutcomes) {
         const auto found = notifier.outcomes.find({kind, outcome});
-        notifications.add(found == notifier.outcomes.end() ? 0 : count(found->second),
-                          {{"notifier", notifier.name},
-                           {"kind", std::string(kind_text(kind))},
-                           {"outcome", std::string(outcome_text(outcome))}});
+        out.add(found == notifier.outcomes.end() ? 0 : count(found->second),
+                {{"notifier", notifier.name}, {"kind", kind_text(kind)}, {"outcome", outcome_text(outcome)}});
       }
     }
   }
-  out.write(std::move(notifications));
 }
 
 void write_notifiers(Exposition& out, const ReadModel& model) {
   write_notifications(out, model);
-  Family latency(MetricType::Histogram, "tocsin_notification_latency_seconds",
-                 "From the change of state to its acceptance by the other side.");
-  Family depth(MetricType::Gauge, "tocsin_outbox_depth", "Notifications that wait for the notifier.");
-  Family oldest(MetricType::Gauge, "tocsin_outbox_oldest_seconds",
-                "Age of the oldest notification that waits for the notifier; 0 when none waits.");
+  out.family(MetricType::histogram, "tocsin_notification_latency_seconds",
+             "From the change of state to its acceptance by the other side.");
+  for (const NotifierStatus& notifier : model.notifiers) out.add(notifier.latency, {{"notifier", notifier.name}});
+  out.family(MetricType::gauge, "tocsin_outbox_depth", "Notifications that wait for the notifier.");
   for (const NotifierStatus& notifier : model.notifiers) {
-    const MetricLabels labels = {{"notifier", notifier.name}};
-    latency.add(notifier.latency, labels);
-    depth.add(static_cast<double>(notifier.depth), labels);
-    const Duration age = notifier.oldest ? std::max(model.at - *notifier.oldest, Duration{0}) : Duration{0};
-    oldest.add(std::chrono::duration<double>(age).count(), labels);
+    out.add(static_cast<double>(notifier.depth), {{"notifier", notifier.name}});
   }
-  out.write(std::move(latency));
-  out.write(std::move(depth));
-  out.write(std::move(oldest));
+  out.family(MetricType::gauge, "tocsin_outbox_oldest_seconds",
+             "Age of the oldest notification that waits for the notifier; 0 when none waits.");
+  for (const NotifierStatus& notifier : model.notifiers) {
+    const Duration age = notifier.oldest ? std::max(model.at - *notifier.oldest, Duration{0}) : Duration{0};
+    out.add(std::chrono::duration<double>(age).count(), {{"notifier", notifier.name}});
+  }
 }
 
 void write_process(Exposition& out, const ProcessStatus& process) {
@@ -205,7 +193,9 @@ void write_process(Exposition& out, const ProcessStatus& process) {
 }  // namespace
 
 std::string render_metrics(const ReadModel& model, const ProcessStatus& process) {
-  Exposition out;
+  constexpr std::size_t kBytesPerRule = 512;
+  constexpr std::size_t kBytesBesides = 32UL << 10;
+  Exposition out(kBytesBesides + model.rules.size() * kBytesPerRule);
   write_agent(out, model);
   write_rules(out, model);
   write_incidents(out, model);
