@@ -24,6 +24,7 @@ void read_slack_bot(Table& table, SlackSettings& out) {
 
 void read_slack_webhook(Table& table, SlackSettings& out) {
   read_secret_url(table, "webhook_url", out.http.url);
+  warn_if_exposed(table, "webhook_url");
   for (const std::string_view key : {"channel", "url"}) {
     if (table.string(key))
       table.fault(key, "it belongs to `bot_token`; a webhook already names its address and channel");

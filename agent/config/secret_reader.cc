@@ -41,10 +41,14 @@ void warn_if_world_readable(Table& table, const Place& place, const std::string&
   table.faults().warn(place, fmt::format("everybody on this machine can read the secret in {}; chmod o-r it", path));
 }
 
+bool is_environment(std::string_view text) {
+  return text.starts_with("${") && text.ends_with('}');
+}
+
 }  // namespace
 
 Result<std::string> expand_environment(std::string_view text) {
-  if (!text.starts_with("${") || !text.ends_with('}')) return std::string(text);
+  if (!is_environment(text)) return std::string(text);
   const std::string name(text.substr(2, text.size() - 3));
   if (!is_identifier(name))
     return fail("it looks like an environment variable, but ${NAME} takes letters, digits and _");
@@ -81,6 +85,16 @@ std::optional<Located<Secret>> read_secret(Table& table, std::string_view key) {
 
 void read_secret(Table& table, std::string_view key, Secret& out) {
   if (auto secret = read_secret(table, key)) out = std::move(secret->value);
+  warn_if_exposed(table, key);
+}
+
+void warn_if_exposed(Table& table, std::string_view key) {
+  const auto given = table.string(key);
+  const std::string& file = table.file().name();
+  if (!given || is_environment(given->value) || !readable_by_others(file)) return;
+  table.faults().warn(given->place, fmt::format("`{}`: others than its owner can read {} and the secret in it; move it "
+                                                "into a file that `{}` names, or chmod go-r {}",
+                                                key, file, file_key(key), file));
 }
 
 }  // namespace tocsin

@@ -13,7 +13,11 @@ namespace tocsin {
 
 /// Nothing where neither key stands there, or where there is a fault. The place is that of the value or the file name.
 std::optional<Located<Secret>> read_secret(Table& table, std::string_view key);
+/// Warns as warn_if_exposed() does.
 void read_secret(Table& table, std::string_view key, Secret& out);
+
+/// Warns where the secret is written in a file that its group or everybody can read.
+void warn_if_exposed(Table& table, std::string_view key);
 
 /// Whether `key` or its `_file` is there, faulty or not.
 bool has_secret(Table& table, std::string_view key);

@@ -53,6 +53,43 @@ TEST(Secrets, AFileThatEverybodyCanReadIsAWarning) {
   EXPECT_EQ(loaded.config->web.token, Secret("hunter2"));
 }
 
+TEST(Secrets, OneWrittenInAFileThatOthersCanReadIsAWarning) {
+  const ConfigFolder folder;
+  folder.write("tocsin.toml", config_with_token("token = 'hunter2'"));
+  const std::string file = folder.path("tocsin.toml");
+  const std::string warning = "warning: " + file + ":3:9: `token`: others than its owner can read " + file +
+                              " and the secret in it; move it into a file that `token_file` names, or chmod go-r " +
+                              file + "\n";
+  EXPECT_THAT(complaints(folder.load()), Not(HasSubstr("owner")));
+  for (const mode_t mode : {0640U, 0604U}) {
+    ASSERT_EQ(::chmod(file.c_str(), mode), 0);
+    EXPECT_THAT(complaints(folder.load()), HasSubstr(warning));
+  }
+}
+
+TEST(Secrets, WhatOnlyNamesASecretMayBeReadByAll) {
+  const ConfigFolder folder;
+  folder.write("token", "hunter2");
+  ASSERT_EQ(::setenv("TOCSIN_TEST_TOKEN", "hunter2", 1), 0);  // NOLINT(concurrency-mt-unsafe)
+  for (const char* setting : {"token = '${TOCSIN_TEST_TOKEN}'", "token_file = 'token'"}) {
+    folder.write("tocsin.toml", config_with_token(setting));
+    ASSERT_EQ(::chmod(folder.path("tocsin.toml").c_str(), 0644), 0);
+    EXPECT_THAT(complaints(folder.load()), Not(HasSubstr("owner")));
+  }
+  ASSERT_EQ(::unsetenv("TOCSIN_TEST_TOKEN"), 0);  // NOLINT(concurrency-mt-unsafe)
+}
+
+TEST(Secrets, TheAddressOfASlackWebhookIsOne) {
+  const ConfigFolder folder;
+  folder.write("tocsin.toml",
+               "prometheus.url = 'http://localhost:9090'\n[notifiers.team]\ntype = 'slack'\n"
+               "webhook_url = 'https://hooks.example.org/services/hunter2'\n");
+  ASSERT_EQ(::chmod(folder.path("tocsin.toml").c_str(), 0644), 0);
+  const std::string said = complaints(folder.load());
+  EXPECT_THAT(said, HasSubstr(":4:15: `webhook_url`: others than its owner can read"));
+  EXPECT_THAT(said, Not(HasSubstr("hunter2")));
+}
+
 TEST(Secrets, APipeIsRefusedAndNotWaitedFor) {
   const ConfigFolder folder;
   folder.write("tocsin.toml", config_with_token("token_file = 'pipe'"));
