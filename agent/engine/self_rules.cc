@@ -36,7 +36,7 @@ std::shared_ptr<const Rule> blind_rule(const PrometheusConfig& prometheus) {
       {"description",
        text("No query has been answered for " + format_duration(prometheus.unreachable_after) +
             ". Open incidents keep their state; nothing opens or resolves until Prometheus answers again. "
-            "The last error is in /api/v1/status.")}};
+            "The last error is in /api/v1/status. The runbook is docs/runbooks/tocsin-blind.md.")}};
   return std::make_shared<const Rule>(std::move(rule));
 }
 
@@ -46,7 +46,7 @@ std::shared_ptr<const Rule> rule_failing_rule(const PrometheusConfig& prometheus
       {"summary", text("rule {{ $labels.failing_rule }} cannot be evaluated")},
       {"description",
        text("Prometheus answers other queries but not that of {{ $labels.failing_rule }}. Its incidents keep "
-            "their state. The last error is in /api/v1/rules.")}};
+            "their state. The last error is in /api/v1/rules. The runbook is docs/runbooks/tocsin-rule-failing.md.")}};
   return std::make_shared<const Rule>(std::move(rule));
 }
 
@@ -57,7 +57,8 @@ std::shared_ptr<const Rule> too_many_incidents_rule() {
        text("rule {{ $labels.limited_rule }} has max_incidents active incidents, {{ $value }} are left out")},
       {"description",
        text("So many more keys of {{ $labels.limited_rule }} breach than its max_incidents allows incidents. Nobody is "
-            "told of them one by one. They open as others resolve. Fold series with incident_by.")}};
+            "told of them one by one. They open as others resolve. Fold series with incident_by. The runbook is "
+            "docs/runbooks/tocsin-too-many-incidents.md.")}};
   return std::make_shared<const Rule>(std::move(rule));
 }
 

@@ -2,7 +2,8 @@
 //   TocsinBlind             (SEV2) no Prometheus answers; one for all rules
 //   TocsinRuleFailing       (SEV3) one rule fails while Prometheus answers others
 //   TocsinTooManyIncidents  (SEV2) one rule breaches for more keys than its max_incidents allows
-// Their answers are not polled but made of what the engine sees.
+// Their answers are not polled but made of what the engine sees. Each names its runbook in the description: where the
+// runbooks are served tocsin does not know, so that there is no link.
 #pragma once
 
 #include <cstddef>
