@@ -31,6 +31,7 @@ Json status_json(const ReadModel& model) {
   json["config_hash"] = model.config_hash;
   json["ready"] = model.not_ready.empty();
   json["not_ready_reason"] = model.not_ready;
+  json["restart_needed"] = model.restart_needed;
   json["prometheus"] = {{"up", model.prometheus_up}, {"last_error", model.prometheus_error}};
   json["store"] = {{"path", model.store_path}, {"ok", model.store_error.empty()}, {"error", model.store_error}};
   json["notifiers"] = notifiers_json(model);
@@ -69,7 +70,8 @@ ApiReply reload(ApiContext& context, const ApiCall& /*call*/) {
   context.drop_cached();
   if (!faults) return failure(faults.error());
   if (!faults->empty()) return failure(400, fmt::format("{}", fmt::join(*faults, "\n")));
-  return success(Json::object());
+  const Result<std::shared_ptr<const ReadModel>> model = context.read();
+  return success({{"restart_needed", model ? Json((*model)->restart_needed) : Json::array()}});
 }
 
 ApiReply show_status(ApiContext& context, const ApiCall& /*call*/) {

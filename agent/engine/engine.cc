@@ -28,6 +28,7 @@ Histogram per_severity() {
 Engine::Engine(World world, std::shared_ptr<const Config> config)
     : world_(std::move(world)),
       config_(std::move(config)),
+      started_with_{config_->store.path, config_->web.listen, config_->web.tls_cert_file, config_->web.tls_key_file},
       blind_(blind_rule(config_->prometheus)),
       rule_failing_(rule_failing_rule(config_->prometheus)),
       too_many_incidents_(too_many_incidents_rule()),

@@ -29,6 +29,14 @@ namespace tocsin {
 /// A configuration read anew: it, or why it cannot be used ("file:line:column: text").
 using ReloadedConfig = std::expected<std::shared_ptr<const Config>, std::vector<std::string>>;
 
+/// What a reload cannot change.
+struct StartedWith {
+  std::string store_path;
+  std::string listen;
+  std::string tls_cert_file;
+  std::string tls_key_file;
+};
+
 /// One thread. The borrowed seams outlive the engine.
 class Engine {
  public:
@@ -112,6 +120,7 @@ class Engine {
 
   World world_;
   std::shared_ptr<const Config> config_;
+  StartedWith started_with_;
   Surroundings surroundings_;
 
   std::vector<RuleRuntime> rules_;

@@ -17,6 +17,18 @@ void fit_grades(const Rule& rule, RuleState& state) {
   for (auto& [labels, series] : state.series) series.grades.resize(rule.grades.size());
 }
 
+/// The keys that a running process cannot take over and that differ from what it was started with.
+std::vector<std::string> restart_needed(const Config& config, const StartedWith& started) {
+  std::vector<std::string> keys;
+  const WebConfig& web = config.web;
+  if (config.store.path != started.store_path) keys.emplace_back("[store] url");
+  if (web.listen != started.listen) keys.emplace_back("[web] listen");
+  if (web.tls_cert_file != started.tls_cert_file || web.tls_key_file != started.tls_key_file) {
+    keys.emplace_back("[web] tls");
+  }
+  return keys;
+}
+
 }  // namespace
 
 /// Puts stored states under the rules that the store knew, so that adopt() treats a restart like a reload.
@@ -86,6 +98,7 @@ void Engine::adopt_rules(Timestamp now) {
   std::map<std::string, RuleRuntime> before;
   for (RuleRuntime& runtime : rules_) before.emplace(runtime.rule->name, std::move(runtime));
   rules_.clear();
+  rules_.reserve(config_->rules.size());
   rule_index_.clear();
   poll_of_rule_.clear();
   const PrometheusConfig& prometheus = config_->prometheus;
@@ -157,8 +170,8 @@ std::vector<std::string> Engine::reload() {
     return read.error();
   }
   const Timestamp now = world_.clock.now();
-  if ((*read)->store.path != config_->store.path) log::warn("[store] url takes effect after a restart", {});
-  if ((*read)->web.listen != config_->web.listen) log::warn("[web] listen takes effect after a restart", {});
+  counts_.restart_needed = restart_needed(**read, started_with_);
+  for (const std::string& key : counts_.restart_needed) log::warn(key + " takes effect after a restart", {});
   adopt(*read, now);
   counts_.last_reload_success_at = now;
   world_.reloaded(*config_);

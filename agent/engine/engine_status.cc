@@ -14,8 +14,9 @@ std::shared_ptr<const ReadModel> Engine::read_model() const {
   model->not_ready = why_not_ready();
   model->prometheus_up = last_answer_.has_value() && !unanswered_since_;
   model->prometheus_error = prometheus_error_;
-  model->store_path = config_->store.path;
+  model->store_path = started_with_.store_path;
   model->store_error = store_error_;
+  model->rules.reserve(rules_.size() + 3);
   for (const RuleRuntime& runtime : rules_) model->rules.push_back(runtime.status);
   model->rules.push_back(blind_.status);
   model->rules.push_back(rule_failing_.status);

@@ -54,6 +54,7 @@ struct ReadModel {
   std::string config_hash;
   bool last_reload_successful = true;
   Timestamp last_reload_success_at;
+  std::vector<std::string> restart_needed;  // keys that differ from those tocsin runs with, as "[web] listen"
   bool prometheus_up = false;
   std::string prometheus_error;  // of the last failed query, empty while up
   std::string store_path;

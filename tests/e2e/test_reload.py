@@ -56,6 +56,23 @@ class Reload(EndToEnd):
         self.assertIn("nonsense", agent.log())
         agent.wait_evaluations("Kept")
 
+    def test_what_needs_a_restart_is_named_until_it_is_as_before(self):
+        agent = self.agent(self.rule("Kept"))
+        before = dict(agent.config["web"]), dict(agent.config["store"])
+        agent.config["web"] = before[0] | {"listen": "127.0.0.1:1"}
+        agent.config["store"] = {"url": f"sqlite://{agent.directory}/other.db"}
+        agent.write()
+        for _ in range(2):  # the second reload changes nothing more, and what waits still does
+            reply = agent.post("/-/reload").json()["data"]
+            self.assertEqual(["[store] url", "[web] listen"], reply["restart_needed"])
+        status = agent.get("/api/v1/status").json()["data"]
+        self.assertEqual(["[store] url", "[web] listen"], status["restart_needed"])
+        self.assertTrue(status["store"]["path"].endswith("tocsin.db"))
+        self.assertIn("[web] listen takes effect after a restart", agent.log())
+        agent.config["web"], agent.config["store"] = before
+        agent.write()
+        self.assertEqual([], agent.post("/-/reload").json()["data"]["restart_needed"])
+
     def test_incidents_of_a_removed_rule_are_resolved_because_of_that(self):
         agent = self.agent(self.rule("Removed"), self.rule("Kept"))
         self.set(1)

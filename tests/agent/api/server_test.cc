@@ -161,6 +161,15 @@ TEST_F(Server, ReloadsWithoutABody) {
   EXPECT_EQ(control.reloads, 1);
 }
 
+TEST_F(Server, AReloadNamesWhatNeedsARestart) {
+  auto model = test::idle_model();
+  model->restart_needed = {"[web] listen"};
+  control.model = model;
+  const uint16_t port = start();
+  EXPECT_EQ(json(post_json(port, "/-/reload", "{}"))["data"]["restart_needed"], nlohmann::json::array({"[web] listen"}));
+  EXPECT_EQ(json(get(port, "/api/v1/status"))["data"]["restart_needed"], nlohmann::json::array({"[web] listen"}));
+}
+
 TEST_F(Server, AFaultyConfigurationIsRefusedWithEveryFault) {
   control.faults = {"tocsin.toml:1:1: a", "rules/x.toml:2:3: b"};
   expect_error(post_json(start(), "/-/reload", "{}"), 400, "bad_data", "tocsin.toml:1:1: a\nrules/x.toml:2:3: b");
