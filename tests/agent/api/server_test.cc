@@ -166,7 +166,8 @@ TEST_F(Server, AReloadNamesWhatNeedsARestart) {
   model->restart_needed = {"[web] listen"};
   control.model = model;
   const uint16_t port = start();
-  EXPECT_EQ(json(post_json(port, "/-/reload", "{}"))["data"]["restart_needed"], nlohmann::json::array({"[web] listen"}));
+  EXPECT_EQ(json(post_json(port, "/-/reload", "{}"))["data"]["restart_needed"],
+            nlohmann::json::array({"[web] listen"}));
   EXPECT_EQ(json(get(port, "/api/v1/status"))["data"]["restart_needed"], nlohmann::json::array({"[web] listen"}));
 }
 
