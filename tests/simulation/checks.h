@@ -23,6 +23,7 @@ struct Ended {
   Episodes expected;
   std::set<std::string> unclear_rules;  // of which the story does not decide alone
   bool clock_was_set_back = false;
+  bool has_slack = false;
   const std::vector<Heard>& heard;
   const std::map<Conversed, uint64_t>& doubts;    // crashes and tries whose outcome nobody could know
   const std::set<Conversed>& orphans;             // of agents that died while the disk refused

@@ -76,6 +76,7 @@ void check_last_words(const Ended& ended, const Conversations& all, Violations& 
   for (const IncidentRecord& record : ended.book) {
     latest[{"hook", incident_name(record.incident.id)}] = &record;
     latest[{"pager", record.incident.dedup_key}] = &record;
+    if (ended.has_slack) latest[{"slack", incident_name(record.incident.id)}] = &record;
   }
   for (const auto& [of, record] : latest) {
     if (ended.end - last_change(*record) < kStillUnderWay || ended.orphans.contains(of)) continue;
@@ -101,7 +102,8 @@ void check_told(const Ended& ended, Violations& violations) {
   Conversations all;
   for (const Heard& heard : ended.heard) all[heard.conversed()].push_back(heard);
   for (const auto& [of, said] : all) {
-    if (!ended.orphans.contains(of)) check_conversation(ended, of, said, violations);
+    // A message to Slack says how things are, and not what happened.
+    if (!ended.orphans.contains(of) && of.first != "slack") check_conversation(ended, of, said, violations);
   }
   check_last_words(ended, all, violations);
   check_given_up(ended, violations);

@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "agent/store/store.h"
+#include "tests/simulation/archive.h"
 #include "tests/simulation/crash.h"
 #include "tests/simulation/injector.h"
 #include "tests/simulation/ledger.h"
@@ -13,11 +14,12 @@ namespace tocsin::sim {
 
 class FaultyStore final : public Store {
  public:
-  FaultyStore(std::unique_ptr<Store> store, SimClock& clock, Injector& injector, Ledger& ledger)
-      : store_(std::move(store)), clock_(clock), injector_(injector), ledger_(ledger) {}
+  FaultyStore(std::unique_ptr<Store> store, SimClock& clock, Injector& injector, Ledger& ledger, Archive& archive)
+      : store_(std::move(store)), clock_(clock), injector_(injector), ledger_(ledger), archive_(archive) {}
 
   Result<Stored> load(Timestamp resolved_since) override { return store_->load(resolved_since); }
   Result<std::size_t> prune(Timestamp before, std::size_t incidents_max) override {
+    archive_.keep(before);
     return store_->prune(before, incidents_max);
   }
   Result<void> commit(const Change& change) override {
@@ -41,6 +43,7 @@ class FaultyStore final : public Store {
   SimClock& clock_;
   Injector& injector_;
   Ledger& ledger_;
+  Archive& archive_;
 };
 
 }  // namespace tocsin::sim

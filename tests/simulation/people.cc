@@ -50,13 +50,14 @@ void People::act(Inbox& inbox, Action::Kind kind) {
       {{incident, type_of(kind), by}, inbox.put({.kind = kind, .incident = incident, .by = by, .text = "seen"})});
 }
 
-/// One that is not over, where there is one.
+/// One that is not over, where there is one; else the last, which is not pruned yet.
 IncidentId People::some_incident() const {
   std::vector<IncidentId> active;
   for (const auto& [id, incident] : ledger_.incidents()) {
     if (!incident.resolved()) active.push_back(id);
   }
-  return active.empty() ? 1 : active[below(active.size(), seed_, "whom", visits_)];
+  if (active.empty()) return ledger_.incidents().empty() ? 1 : ledger_.incidents().rbegin()->first;
+  return active[below(active.size(), seed_, "whom", visits_)];
 }
 
 }  // namespace tocsin::sim

@@ -7,6 +7,7 @@
 #include "tests/simulation/chance.h"
 #include "tests/simulation/sim_http.h"
 #include "tests/simulation/sim_transport.h"
+#include "tests/simulation/slack_text.h"
 
 namespace tocsin::sim {
 namespace {
@@ -23,12 +24,22 @@ std::string host_of(const std::string& url) {
 
 }  // namespace
 
-Heard Receivers::read(const HttpRequest& request) const {
+std::vector<Heard> Receivers::read(const HttpRequest& request) const {
   const json body = json::parse(request.body);
   const std::string notifier = host_of(request.settings.url.reveal());
-  if (notifier == "pager") return {notifier, body.at("dedup_key"), body.at("event_action"), std::nullopt, clock_.now()};
+  if (notifier == "pager") {
+    return {{notifier, body.at("dedup_key"), body.at("event_action"), std::nullopt, clock_.now()}};
+  }
+  if (notifier == "slack") {
+    std::vector<Heard> words;
+    for (const SlackLine& line : read_slack(body)) {
+      words.push_back({notifier, line.incident, line.over ? "resolve" : "open", std::nullopt, clock_.now()});
+    }
+    return words;
+  }
   const json& own = body.at("tocsin");
-  return {notifier, own.at("id"), own.at("kind"), parse_severity(own.at("severity").get<std::string>()), clock_.now()};
+  return {
+      {notifier, own.at("id"), own.at("kind"), parse_severity(own.at("severity").get<std::string>()), clock_.now()}};
 }
 
 /// Only what wakes somebody does not wait for a disk that refuses.
@@ -59,27 +70,33 @@ Response Receivers::limit(const Heard& heard) {
   return response;
 }
 
+void Receivers::add_doubts(const std::vector<Heard>& words) {
+  for (const Heard& heard : words) ledger_.add_doubt(heard.conversed());
+}
+
 Response Receivers::receive(const HttpRequest& request) {
-  Heard heard = read(request);
-  check_manners(request, heard);
+  const std::vector<Heard> words = read(request);
+  for (const Heard& heard : words) check_manners(request, heard);
   if (injector_.strikes(FaultKind::receiver_refuses)) return broken(TransportFault::connect, false);
   if (injector_.strikes(FaultKind::receiver_errors)) return page(500, "try again");
-  if (injector_.strikes(FaultKind::receiver_limits)) return limit(heard);
+  if (injector_.strikes(FaultKind::receiver_limits)) return limit(words.front());
   if (injector_.strikes(FaultKind::receiver_rejects)) {
-    ++rejected_[heard.conversed()];
+    for (const Heard& heard : words) ++rejected_[heard.conversed()];
     return chance(50, seed_, "not found", heard_.size()) ? page(404, "no such hook") : page(400, "not understood");
   }
   if (injector_.strikes(FaultKind::receiver_hangs)) {
-    ledger_.add_doubt(heard.conversed());
+    add_doubts(words);
     return broken(TransportFault::timeout, true);
   }
-  heard_.push_back(heard);
+  heard_.insert(heard_.end(), words.begin(), words.end());
+  if (words.size() > 1) ++digests_;
   const bool late = injector_.strikes(FaultKind::receiver_late);
   if (late || injector_.strikes(FaultKind::receiver_loses_reply)) {
-    ledger_.add_doubt(heard.conversed());
+    add_doubts(words);
     return broken(late ? TransportFault::timeout : TransportFault::broken, true);
   }
-  return page(heard.notifier == "pager" ? 202 : 200, R"({"status":"success"})");
+  if (words.front().notifier == "slack") return page(200, "ok", "text/html");
+  return page(words.front().notifier == "pager" ? 202 : 200, R"({"status":"success"})");
 }
 
 }  // namespace tocsin::sim

@@ -1,4 +1,4 @@
-// Receivers: a webhook and a pager that keep what they have accepted, and that fail as the plan says.
+// Receivers: a webhook, a pager and a Slack that keep what they have accepted, and that fail as the plan says.
 #pragma once
 
 #include <map>
@@ -37,6 +37,7 @@ class Receivers {
   /// How often a conversation was refused for good.
   const std::map<Conversed, uint64_t>& rejected() const { return rejected_; }
   /// What no agent may do, whatever else happens.
+  uint64_t digests() const { return digests_; }
   const std::vector<std::string>& offences() const { return offences_; }
 
  private:
@@ -44,9 +45,11 @@ class Receivers {
     Timestamp from;
     Timestamp until;
   };
-  Heard read(const HttpRequest& request) const;
+  /// Several where it is a digest.
+  std::vector<Heard> read(const HttpRequest& request) const;
   bool may_be_unrecorded(const HttpRequest& request, const Heard& heard);
   void check_manners(const HttpRequest& request, const Heard& heard);
+  void add_doubts(const std::vector<Heard>& words);
   Response limit(const Heard& heard);
 
   const SimClock& clock_;
@@ -58,6 +61,7 @@ class Receivers {
   std::vector<std::string> offences_;
   std::map<std::string, Rest> rests_;  // by notifier
   uint64_t limited_ = 0;
+  uint64_t digests_ = 0;
 };
 
 }  // namespace tocsin::sim

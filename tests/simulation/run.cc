@@ -3,14 +3,15 @@
 #include <SQLiteCpp/SQLiteCpp.h>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <atomic>
 #include <stdexcept>
 
 #include "agent/base/limits.h"
 #include "agent/engine/engine.h"
 #include "agent/poll/tick_grid.h"
-#include "agent/store/sqlite_reader.h"
 #include "agent/store/sqlite_store.h"
+#include "tests/simulation/archive.h"
 #include "tests/simulation/checks.h"
 #include "tests/simulation/faulty_store.h"
 #include "tests/simulation/people.h"
@@ -23,7 +24,7 @@ namespace {
 constexpr Duration kCalm = 90min;        // without faults, in which everything must come to rest
 constexpr Duration kAfterwards = 20min;  // so long a fault has effects: the longest pause between two tries, and more
 constexpr std::size_t kConversationMax = 6;
-constexpr std::size_t kUnderWayMax = 8 + 2 * limits::kInFlightPerWebhookMax + limits::kInFlightPerNotifierMax;
+constexpr std::size_t kUnderWayMax = 8 + 2 * limits::kInFlightPerWebhookMax + 2 * limits::kInFlightPerNotifierMax;
 
 /// A world that stays while agents come and go in it.
 class Simulation {
@@ -39,16 +40,18 @@ class Simulation {
         people_(injector_, ledger_, plan.seed),
         path_(fresh_path()),
         keeper_(path_, SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE | SQLite::OPEN_URI),
+        archive_(path_, ledger_),
         config_(make_config(plan.seed, path_, 0)) {}
 
   RunResult run() {
     const Timestamp end = start_time() + plan_.length + kCalm;
     while (clock_.now() < end) live(end);
     const Ended ended{.config = *config_,
-                      .book = book(),
+                      .book = archive_.book(),
                       .expected = expected(end),
                       .unclear_rules = unclear_rules(),
                       .clock_was_set_back = transport_.clock_was_set_back(),
+                      .has_slack = std::ranges::count(config_->routes.front().notify, "slack") > 0,
                       .heard = receivers_.heard(),
                       .doubts = ledger_.doubts(),
                       .orphans = ledger_.orphans(),
@@ -76,7 +79,7 @@ class Simulation {
     try {
       auto opened = SqliteStore::open(path_);
       if (!opened) throw std::runtime_error(opened.error().text);
-      FaultyStore store(std::move(*opened), clock_, injector_, ledger_);
+      FaultyStore store(std::move(*opened), clock_, injector_, ledger_, archive_);
       Inbox inbox(transport_, 1min);
       Engine engine({.clock = clock_,
                      .transport = transport_,
@@ -148,7 +151,9 @@ class Simulation {
     return calm + kAfterwards;
   }
 
-  void check_bounds(Violations& violations) const {
+  void check_bounds(Violations& violations) {
+    const Violations rows = check_rows(keeper_, config_->store.retention, config_->rules.size(), clock_.now());
+    violations.insert(violations.end(), rows.begin(), rows.end());
     if (ledger_.longest() > kConversationMax) {
       violations.push_back(fmt::format("{} deliveries wait in one conversation", ledger_.longest()));
     }
@@ -157,19 +162,9 @@ class Simulation {
     }
   }
 
-  std::vector<IncidentRecord> book() const {
-    SqliteReader reader(path_);
-    std::vector<IncidentRecord> records;
-    for (IncidentId id = 1;; ++id) {
-      auto record = reader.get(id);
-      if (!record) break;
-      records.push_back(std::move(*record));
-    }
-    return records;
-  }
-
   void count_sometimes(const Ended& ended, RunResult& result) const {
     result.sometimes["rules whose story is unclear"] += ended.unclear_rules.size();
+    result.sometimes["digests"] += receivers_.digests();
     result.sometimes["told, and died unrecorded"] += ended.orphans.size();
     for (const IncidentRecord& record : ended.book) {
       ++result.sometimes["incidents"];
@@ -192,6 +187,7 @@ class Simulation {
   People people_;
   std::string path_;
   SQLite::Database keeper_;  // a memory database lives as long as somebody has it open
+  Archive archive_;
   std::shared_ptr<const Config> config_;
   uint64_t version_ = 0;
   Timestamp revived_ = start_time();  // by whoever started it again after the last crash

@@ -39,9 +39,11 @@ std::shared_ptr<const Rule> make_rule(uint64_t seed, uint64_t index, uint64_t ve
   rule.name = fmt::format("Rule{}", index);
   rule.query = make_query(seed, index + version);
   rule.interval = chance(60, seed, "interval", (index + version) % kQueries) ? Duration{15s} : Duration{30s};
-  const Threshold breach{Comparison::greater, 1.5};
-  rule.grades = {{Severity::sev3, breach}};
-  if (chance(30, seed, "graded", index)) rule.grades.push_back({Severity::sev1, Threshold{Comparison::greater, 2.5}});
+  // Rules of one query differ in what moves them.
+  const bool severe = chance(30, seed, "only what is severe", index);
+  rule.grades = {{Severity::sev3, Threshold{Comparison::greater, severe ? 2.5 : 1.5}}};
+  if (!severe && chance(30, seed, "graded", index))
+    rule.grades.push_back({Severity::sev1, Threshold{Comparison::greater, 2.5}});
   if (chance(30, seed, "recover", index)) rule.recover = Threshold{Comparison::less, 0.5};
   rule.for_duration = draw_time(seed, "for", index);
   rule.recover_for = draw_time(seed, "recover_for", index);
@@ -60,6 +62,14 @@ NotifierSettings notifier(std::string name, auto type) {
   return settings;
 }
 
+/// With little room: what waits for it soon goes out as a digest.
+NotifierSettings slack() {
+  NotifierSettings settings = notifier("slack", SlackSettings{});
+  settings.rate_limit = RateLimit{1, Duration{1000}};
+  settings.digest_above = 2;
+  return settings;
+}
+
 }  // namespace
 
 std::shared_ptr<const Config> make_config(uint64_t seed, std::string store_path, uint64_t version) {
@@ -68,10 +78,13 @@ std::shared_ptr<const Config> make_config(uint64_t seed, std::string store_path,
   config->prometheus.http.url = Secret("http://prometheus.example.org");
   config->prometheus.batch = kBatches[below(kBatches.size(), seed, "batch")];
   config->store.path = std::move(store_path);
+  if (chance(30, seed, "prunes")) config->store.retention = 3h;
   config->catch_up = 24h;
   config->notifiers = {notifier("hook", WebhookSettings{}),
                        notifier("pager", PagerDutySettings{.http = {}, .routing_key = Secret("key")})};
-  config->routes = {{.matchers = {}, .notify = {"hook", "pager"}, .continues = false, .repeat_interval = std::nullopt}};
+  if (chance(50, seed, "slack")) config->notifiers.push_back(slack());
+  config->routes = {{.matchers = {}, .notify = {}, .continues = false, .repeat_interval = std::nullopt}};
+  for (const NotifierSettings& one : config->notifiers) config->routes.front().notify.push_back(one.name);
   if (version % 2 == 1) {
     config->notifiers.push_back(notifier("extra", WebhookSettings{}));
     config->routes.front().notify.push_back("extra");

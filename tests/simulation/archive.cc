@@ -1,0 +1,58 @@
+#include "tests/simulation/archive.h"
+
+#include <fmt/format.h>
+
+#include "agent/store/sqlite_reader.h"
+
+namespace tocsin::sim {
+namespace {
+
+/// A step of pruning takes what is over in the minute before, and is made each minute.
+constexpr Duration kPruned = 5min;
+constexpr int kSeriesPerRuleMax = 3;
+constexpr int kOwnRules = 3;
+
+}  // namespace
+
+void Archive::keep(Timestamp before) {
+  SqliteReader reader(path_);
+  for (const auto& [id, incident] : ledger_.incidents()) {
+    if (!incident.resolved() || *incident.resolved_at >= before || kept_.contains(id)) continue;
+    if (auto record = reader.get(id)) kept_.emplace(id, *std::move(record));
+  }
+}
+
+std::vector<IncidentRecord> Archive::book() const {
+  SqliteReader reader(path_);
+  std::vector<IncidentRecord> records;
+  for (const auto& [id, incident] : ledger_.incidents()) {
+    if (auto record = reader.get(id)) {
+      records.push_back(*std::move(record));
+    } else if (const auto kept = kept_.find(id); kept != kept_.end()) {
+      records.push_back(kept->second);
+    }
+  }
+  return records;
+}
+
+std::vector<std::string> check_rows(SQLite::Database& database, Duration retention, std::size_t rules, Timestamp end) {
+  const auto count = [&](const std::string& rows) {
+    return database.execAndGet("SELECT count(*) FROM " + rows).getInt64();
+  };
+  std::vector<std::string> violations;
+  const auto at_most = [&](int64_t most, const std::string& rows) {
+    const int64_t found = count(rows);
+    if (found > most) violations.push_back(fmt::format("the store holds {} {}, at most {} may be", found, rows, most));
+  };
+  at_most(
+      0, fmt::format("incidents WHERE state = 'resolved' AND resolved_at < {}", to_unix_ms(end - retention - kPruned)));
+  for (const char* table : {"timeline", "deliveries", "told"}) {
+    at_most(0, fmt::format("{} WHERE incident NOT IN (SELECT id FROM incidents)", table));
+  }
+  const auto known = static_cast<int64_t>(rules);
+  at_most(known + kOwnRules, "rules");
+  at_most(known * kSeriesPerRuleMax + kOwnRules + known, "series");
+  return violations;
+}
+
+}  // namespace tocsin::sim

@@ -1,0 +1,18 @@
+// What a message to the simulated Slack says: read as a person would, from the text that is shown.
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+namespace tocsin::sim {
+
+struct SlackLine {
+  std::string incident;  // INC-7
+  bool over = false;
+};
+
+/// One for each incident that it names; a digest names several.
+std::vector<SlackLine> read_slack(const nlohmann::json& body);
+
+}  // namespace tocsin::sim
