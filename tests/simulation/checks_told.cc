@@ -50,13 +50,13 @@ void check_last_word(const Conversed& of, const IncidentRecord& record, const Co
                                    of.first, severity_text(*last->severity)));
 }
 
-/// What could not be told is on the record as given up.
-bool is_given_up(const std::string& notifier, const IncidentRecord& record) {
+/// Whether a notifier that refused something for good has accepted what is told last of this incident.
+bool has_heard_the_end(const std::string& notifier, const IncidentRecord& record) {
   const Delivery* last = nullptr;
   for (const Delivery& delivery : record.deliveries) {
     if (delivery.notifier == notifier && delivery.state != DeliveryState::collapsed) last = &delivery;
   }
-  return last && last->state == DeliveryState::failed;
+  return last && last->state != DeliveryState::failed;
 }
 
 /// Nothing is given up that was not refused for good.
@@ -80,7 +80,7 @@ void check_last_words(const Ended& ended, const Conversations& all, Violations& 
   }
   for (const auto& [of, record] : latest) {
     if (ended.end - last_change(*record) < kStillUnderWay || ended.orphans.contains(of)) continue;
-    if (is_given_up(of.first, *record)) continue;
+    if (ended.rejected.contains(of) && !has_heard_the_end(of.first, *record)) continue;
     check_last_word(of, *record, all, violations);
   }
 }

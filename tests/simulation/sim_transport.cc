@@ -58,6 +58,7 @@ void SimTransport::turn_the_clock() {
   const Fault* back = injector_.take(FaultKind::clock_set_back);
   if (!back) return;
   clock_.set(-back->length);
+  receivers_.agent_lost_memory();  // by this clock, a rest that was over would come once more
   clock_was_set_back_ = true;
 }
 
