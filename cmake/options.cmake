@@ -3,7 +3,10 @@ add_library(tocsin_options INTERFACE)
 target_include_directories(tocsin_options INTERFACE ${CMAKE_SOURCE_DIR})
 target_compile_options(tocsin_options INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wnon-virtual-dtor -Woverloaded-virtual
-  -pthread -fstack-protector-strong -ffile-prefix-map=${CMAKE_SOURCE_DIR}/=)
+  -pthread -fstack-protector-strong -fstack-clash-protection -ffile-prefix-map=${CMAKE_SOURCE_DIR}/=)
+if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
+  target_compile_options(tocsin_options INTERFACE -fcf-protection=full)
+endif()
 target_link_options(tocsin_options INTERFACE -Wl,-z,relro,-z,now)
 target_compile_definitions(tocsin_options INTERFACE _GLIBCXX_ASSERTIONS TOCSIN_VERSION="${PROJECT_VERSION}")
 
