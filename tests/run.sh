@@ -38,13 +38,13 @@ build() {
     cmake --build --preset "$preset" --parallel "$jobs" "$@"
 }
 
-# Runs the tests of one build directory; further arguments go to ctest.
+# Runs the tests of one build directory; further arguments go to ctest. Two for each core: most of them wait for others.
 run_tests() {
     local preset=$1 prefix=$2
     shift 2
     step "tests of $preset"
     mkdir -p "$results/$preset"
-    GTEST_OUTPUT="xml:$results/$preset/" ctest --test-dir "build/$preset" --parallel "$jobs" --no-tests=error \
+    GTEST_OUTPUT="xml:$results/$preset/" ctest --test-dir "build/$preset" --parallel $((2 * jobs)) --no-tests=error \
         --output-on-failure --test-output-size-passed 1000000 --test-output-size-failed 1000000 \
         --output-junit "$results/$preset.junit" "$@" || true
     $python tests/suite_counts.py --prefix "$prefix" "$results/$preset.junit" "$results/$preset" >>"$results/suites" ||
