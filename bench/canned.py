@@ -90,8 +90,8 @@ class Canned:
 
 
 def vector(series):
-    """Prometheus's answer to an instant query: `series` are (labels, value)."""
-    result = [{"metric": labels, "value": [1700000000, str(value)]} for labels, value in series]
+    """Prometheus's answer to an instant query: `series` are (labels, value). It writes labels in the order of names."""
+    result = [{"metric": dict(sorted(labels.items())), "value": [1700000000, str(value)]} for labels, value in series]
     return json.dumps({"status": "success", "data": {"resultType": "vector", "result": result}}, separators=(",", ":"))
 
 

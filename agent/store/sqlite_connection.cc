@@ -88,8 +88,8 @@ SQLite::Database open_writer(const std::string& location, Duration busy_timeout,
   check_database(database, location, all_migrations());
   check_writable(database, location);
   set_option(database, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 0);
-  // EXTRA: the journal under which the file becomes one with a log is gone for good before the log holds anything. If it
-  // came back after a power cut, SQLite would roll back to an empty file.
+  // EXTRA: the journal under which the file becomes one with a log is gone for good before the log holds anything. If
+  // it came back after a power cut, SQLite would roll back to an empty file.
   database.exec("PRAGMA synchronous = EXTRA");
   use_write_ahead_log(database, location);
   // FULL: a commit is on the disk when it returns, also if the power goes.

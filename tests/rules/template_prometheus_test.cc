@@ -22,17 +22,17 @@ using nlohmann::json;
 constexpr std::string_view kExternalUrl = "http://prometheus.example.org:9090/a%20b";
 constexpr std::string_view kErrorStart = "<error expanding template: error executing template";
 
-const std::vector<std::pair<std::string, std::string>> kLabels = {{"dash", "a-b c_d"},
-                                                                  {"empty_port", "host.example.org:"},
-                                                                  {"instance", "node-1.example.org:9100"},
-                                                                  {"ip", "192.0.2.1:12345"},
-                                                                  {"ip6", "[2001:db8::1]:12345"},
-                                                                  {"job", "aa bb CC"},
-                                                                  {"markup", "<b>\"x\" & 'y'"},
-                                                                  {"number", "12.5"},
-                                                                  {"unicode", "grüße über ñandú дом"},
-                                                                  {"words", "one,two;three"}};
-const std::vector<std::pair<std::string, std::string>> kExternalLabels = {{"cluster", "staging"}, {"region", "eu 1"}};
+const std::vector<Labels::Pair> kLabels = {{"dash", "a-b c_d"},
+                                           {"empty_port", "host.example.org:"},
+                                           {"instance", "node-1.example.org:9100"},
+                                           {"ip", "192.0.2.1:12345"},
+                                           {"ip6", "[2001:db8::1]:12345"},
+                                           {"job", "aa bb CC"},
+                                           {"markup", "<b>\"x\" & 'y'"},
+                                           {"number", "12.5"},
+                                           {"unicode", "grüße über ñandú дом"},
+                                           {"words", "one,two;three"}};
+const std::vector<Labels::Pair> kExternalLabels = {{"cluster", "staging"}, {"region", "eu 1"}};
 
 /// PromQL literals.
 const std::vector<std::pair<std::string, double>> kValues = {{"0", 0.0},
@@ -166,7 +166,7 @@ const std::vector<std::string> kTemplates = {
     R"t({{ printf (print "%" "d") 7 }})t",
 };
 
-json label_map(const std::vector<std::pair<std::string, std::string>>& labels) {
+json label_map(const std::vector<Labels::Pair>& labels) {
   json map = json::object();
   for (const auto& [name, value] : labels) map[name] = value;
   return map;
