@@ -43,7 +43,8 @@ struct Channel {
   NotifierStatus status;
 
   bool wants(NotificationKind kind) const;
-  bool is_busy() const { return in_flight >= notifier->in_flight_max(); }
+  /// One that was down is asked by one request whether it is back.
+  bool is_busy() const { return in_flight >= (pauses > 0 ? 1 : notifier->in_flight_max()); }
 };
 
 }  // namespace tocsin

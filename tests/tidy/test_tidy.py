@@ -170,7 +170,7 @@ class Files(Tidy):
             for line in read(name).splitlines():
                 if opened := re.match(r"namespace ([\w:]+) {", line):
                     namespace = opened.group(1)
-                elif found := re.match(r"(?:struct|class|enum class) (\w+)[^;]*{", line):
+                elif found := re.match(r"(?:struct|class|enum class) ([\w:]+)[^;]*{", line):
                     homes.setdefault(f"{namespace}::{found.group(1)}", []).append(name)
         self.assert_none([f"{found}: {', '.join(names)}" for found, names in sorted(homes.items()) if len(names) > 1])
 

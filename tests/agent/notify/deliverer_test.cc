@@ -71,14 +71,23 @@ TEST_F(DelivererTest, TriesThatFailTogetherAreOnePause) {
   ASSERT_EQ(tries.size(), limits::kInFlightPerWebhookMax);
   for (const RequestId id : tries) complete(id, refused_connection(), kStart + 5ms);
   EXPECT_EQ(take(kStart + 900ms), std::vector<RequestId>{});
-  EXPECT_EQ(take(kStart + 1600ms).size(), limits::kInFlightPerWebhookMax);
+  EXPECT_EQ(take(kStart + 1600ms).size(), 1U);
 }
 
 TEST_F(DelivererTest, PausesOfAReceiverThatStaysAwayGrow) {
   for (const RequestId id : take(kStart)) complete(id, refused_connection(), kStart);
   for (const RequestId id : take(kStart + 2s)) complete(id, refused_connection(), kStart + 2s);
   EXPECT_EQ(take(kStart + 3900ms), std::vector<RequestId>{});
-  EXPECT_EQ(take(kStart + 6s).size(), limits::kInFlightPerWebhookMax);
+  EXPECT_EQ(take(kStart + 6s).size(), 1U);
+}
+
+TEST_F(DelivererTest, OneTryThatGetsThroughOpensTheWayForAll) {
+  for (const RequestId id : take(kStart)) complete(id, refused_connection(), kStart);
+  const std::vector<RequestId> probe = take(kStart + 2s);
+  ASSERT_EQ(probe.size(), 1U);
+  EXPECT_TRUE(take(kStart + 3s).empty());
+  complete(probe.front(), answer(200), kStart + 4s);
+  EXPECT_EQ(take(kStart + 4s).size(), limits::kInFlightPerWebhookMax);
 }
 
 TEST_F(DelivererTest, ATryThatWasUnderWayDoesNotEndTheRestAskedFor) {
