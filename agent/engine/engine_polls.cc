@@ -105,7 +105,9 @@ std::expected<Engine::Answers, QueryFault> Engine::parse(const Asked& asked, con
   if (polls.size() > 1) return parse_joined(response, allow_partial, polls.size());
   auto answer = parse_instant(response, allow_partial);
   if (!answer) return std::unexpected(answer.error());
-  return Answers{*std::move(answer)};
+  Answers answers;  // not of an initializer list, which copies
+  answers.push_back(*std::move(answer));
+  return answers;
 }
 
 Poller::Outcome Engine::outcome(const std::expected<Answers, QueryFault>& answers, const Asked& asked,
