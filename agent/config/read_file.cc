@@ -42,6 +42,12 @@ Result<std::size_t> check_regular(const OpenFile& file) {
   return static_cast<std::size_t>(status.st_size);
 }
 
+/// Any of the bits.
+bool has_mode(const std::string& path, mode_t bits) {
+  struct stat status{};
+  return ::stat(path.c_str(), &status) == 0 && (status.st_mode & bits) != 0;
+}
+
 }  // namespace
 
 std::string folder_of(const std::string& file) {
@@ -80,13 +86,11 @@ std::string unreadable(const std::string& path, const Error& error) {
 }
 
 bool world_readable(const std::string& path) {
-  struct stat status{};
-  return ::stat(path.c_str(), &status) == 0 && (status.st_mode & S_IROTH) != 0;
+  return has_mode(path, S_IROTH);
 }
 
 bool readable_by_others(const std::string& path) {
-  struct stat status{};
-  return ::stat(path.c_str(), &status) == 0 && (status.st_mode & (S_IRGRP | S_IROTH)) != 0;
+  return has_mode(path, S_IRGRP | S_IROTH);
 }
 
 }  // namespace tocsin
