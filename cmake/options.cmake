@@ -19,7 +19,8 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   target_compile_options(tocsin_options INTERFACE -Wno-array-bounds -Wno-stringop-overflow -Wno-stringop-overread)
 endif()
 if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
-  target_compile_options(tocsin_options INTERFACE -Wthread-safety)
+  # The deprecated function is called by libstdc++ 12's own stable_sort.
+  target_compile_options(tocsin_options INTERFACE -Wthread-safety -Wno-deprecated-declarations)
 endif()
 
 if(TOCSIN_FUZZ)
