@@ -34,12 +34,10 @@ std::string title(const Incident& incident) {
 }  // namespace
 
 void Engine::start_polls(Timestamp now) {
-  std::vector<MissedTicks> missed;
+  std::vector<std::size_t> missed;
   std::vector<Batch> due = poller_.take(now, missed);
-  for (const MissedTicks& one : missed) {
-    for (const std::size_t rule : poller_.poll(one.poll).rules) {
-      rules_[rule].status.missed += static_cast<uint64_t>(one.count);
-    }
+  for (const std::size_t index : missed) {
+    for (const std::size_t rule : poller_.poll(index).rules) ++rules_[rule].status.missed;
   }
   for (Batch& batch : due) ask(std::move(batch), now);
 }
@@ -48,8 +46,6 @@ void Engine::start_polls(Timestamp now) {
 /// were missed while tocsin was away or Prometheus did not answer.
 void Engine::ask(Batch batch, Timestamp now) {
   const Timestamp tick = batch.tick;
-  // The first tick after a start is asked late: the one that comes due meanwhile is read after it.
-  for (const std::size_t index : batch.polls) poller_.poll(index).reading_again = !poller_.poll(index).asked;
   if (batch.polls.size() > 1 || batch.part_of) return ask_instant({std::move(batch), tick, tick, now});
   Poll& poll = poller_.poll(batch.polls.front());
   const Duration interval = poll.grid.interval();

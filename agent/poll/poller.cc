@@ -38,7 +38,7 @@ std::optional<std::size_t> Poller::find(const std::string& query, Duration inter
   return found->second;
 }
 
-std::vector<Batch> Poller::take(Timestamp now, std::vector<MissedTicks>& missed) {
+std::vector<Batch> Poller::take(Timestamp now, std::vector<std::size_t>& missed) {
   set_back(now);
   queue_due(now, missed);
   std::vector<Batch> due;
@@ -49,23 +49,25 @@ std::vector<Batch> Poller::take(Timestamp now, std::vector<MissedTicks>& missed)
   return due;
 }
 
-void Poller::queue_due(Timestamp now, std::vector<MissedTicks>& missed) {
+void Poller::queue_due(Timestamp now, std::vector<std::size_t>& missed) {
   while (!timers_.empty() && timers_.begin()->first <= now) {
     const std::vector<std::size_t> due = std::move(timers_.extract(timers_.begin()).mapped());
     for (const std::size_t index : due) queue(index, now, missed);
   }
 }
 
-void Poller::queue(std::size_t index, Timestamp now, std::vector<MissedTicks>& missed) {
+void Poller::queue(std::size_t index, Timestamp now, std::vector<std::size_t>& missed) {
   Poll& poll = polls_[index];
   const Timestamp latest = poll.grid.at_or_before(now);
+  const bool slept = latest > poll.next;  // several ticks at once: the machine slept, or something held the agent up
   if (poll.phase == Poll::Phase::in_flight) {
-    if (!poll.reading_again) missed.push_back({index, poll.grid.ticks_between(poll.next, latest) + 1});
+    poll.reading_again |= slept;
+    if (!poll.reading_again) missed.push_back(index);
   } else {
-    if (poll.phase == Poll::Phase::queued) {
-      // Still in the queue: it is asked once, for the latest tick. What waited for its turn is missed like what was
-      // under way; what is read again is read from where it ended.
-      missed.push_back({index, poll.grid.ticks_between(poll.tick, latest)});
+    // Still in the queue: it is asked once, for the latest tick. What waited for its turn is missed like what was under
+    // way; what is read again is read from where it ended.
+    if (poll.phase == Poll::Phase::queued && !slept) {
+      missed.push_back(index);
       if (joins(poll)) poll.covered = latest - poll.grid.interval();
     }
     if (poll.phase == Poll::Phase::idle) queued_.push_back(index);
@@ -94,6 +96,8 @@ Batch Poller::next_batch() {
                       poll.tick == first.tick && poll.allow_partial == first.allow_partial;
     if (!batch.polls.empty() && !fits) break;
     poll.phase = Poll::Phase::in_flight;
+    poll.reading_again =
+        !poll.asked;  // the first tick after a start is asked late, and the next may come due meanwhile
     batch.polls.push_back(queued_.front());
     queued_.pop_front();
   }

@@ -1,6 +1,7 @@
 // Poller: which query is asked when, and with which others. Rules with the same query and interval share a Poll; polls
 // of the same tick share a request, up to `batch` of them; at most `max_concurrent` requests are under way; a tick that
-// comes while its query is still under way is missed, never queued.
+// comes while its query is still under way is missed, never queued. Ticks that the agent was not awake to see come due
+// are not missed: they are read again.
 #pragma once
 
 #include <deque>
@@ -31,7 +32,7 @@ struct Poll {
 
   enum class Phase { idle, queued, in_flight };
   Phase phase = Phase::idle;
-  bool reading_again = false;  // in flight: a range; the ticks that come due meanwhile are read after it, not missed
+  bool reading_again = false;  // in flight: what comes due meanwhile is read after it, not missed
   Timestamp tick;              // queued and in flight: the tick asked for
   Timestamp next;              // the next tick to come due
   bool asked = false;          // an answer or a failure has been seen
@@ -40,11 +41,6 @@ struct Poll {
   /// Fewer where requests were slow, and as before once they are not; one where it is to blame for a failure.
   std::size_t company = 1;
   std::size_t company_max = 1;
-};
-
-struct MissedTicks {
-  std::size_t poll = 0;
-  int64_t count = 0;
 };
 
 struct PollerLimits {
@@ -64,8 +60,9 @@ class Poller {
   /// The poll of this query, where there is one.
   std::optional<std::size_t> find(const std::string& query, Duration interval, bool allow_partial) const;
 
-  /// What is to be asked now; its polls are in flight from here on.
-  std::vector<Batch> take(Timestamp now, std::vector<MissedTicks>& missed);
+  /// What is to be asked now; its polls are in flight from here on. Each entry of `missed` is a poll that missed a
+  /// tick.
+  std::vector<Batch> take(Timestamp now, std::vector<std::size_t>& missed);
 
   /// How a request ended.
   enum class Outcome {
@@ -93,8 +90,8 @@ class Poller {
  private:
   void schedule(std::size_t index, Timestamp next);
   void set_back(Timestamp now);
-  void queue_due(Timestamp now, std::vector<MissedTicks>& missed);
-  void queue(std::size_t index, Timestamp now, std::vector<MissedTicks>& missed);
+  void queue_due(Timestamp now, std::vector<std::size_t>& missed);
+  void queue(std::size_t index, Timestamp now, std::vector<std::size_t>& missed);
   Batch next_batch();
   bool joins(const Poll& poll) const;
   void split(const Batch& batch, bool one_by_one);

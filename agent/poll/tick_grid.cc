@@ -21,8 +21,4 @@ Timestamp TickGrid::at_or_before(Timestamp at) const {
   return Timestamp{interval_ * index} + offset_;
 }
 
-int64_t TickGrid::ticks_between(Timestamp from, Timestamp to) const {
-  return (at_or_before(to) - at_or_before(from)) / interval_;
-}
-
 }  // namespace tocsin

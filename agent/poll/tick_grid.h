@@ -19,8 +19,6 @@ class TickGrid {
   Timestamp at_or_before(Timestamp at) const;
   /// The first tick after `at`.
   Timestamp after(Timestamp at) const { return at_or_before(at) + interval_; }
-  /// How many ticks lie in (from, to].
-  int64_t ticks_between(Timestamp from, Timestamp to) const;
 
  private:
   Duration interval_;

@@ -20,6 +20,9 @@ constexpr Duration kWrittenDown = 5min;
 /// So long a query may be under way.
 constexpr Duration kUnderWay = 20s;
 
+/// At least two ticks of any rule come due in it.
+constexpr Duration kTwoTicks = 1min;
+
 /// Until Prometheus has scraped again after it lost everything.
 constexpr Duration kFirstScrape = 10s;
 
@@ -98,7 +101,8 @@ void SimPrometheus::agent_lost_memory() {
   }
 }
 
-void SimPrometheus::agent_slept() {
+void SimPrometheus::agent_slept(Duration length) {
+  if (length >= kTwoTicks) return;
   for (const auto& [query, at] : asked_) {
     if (clock_.now() - at < kUnderWay) unclear_.insert(query);
   }

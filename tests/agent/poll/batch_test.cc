@@ -55,7 +55,7 @@ class BatchTest : public testing::Test {
   static Poller::Outcome answered(const Batch&) { return Poller::Outcome::answered; }
 
   Poller poller_{{.requests_max = 100, .batch = kBatch, .timeout = 10s}};
-  std::vector<MissedTicks> missed_;
+  std::vector<std::size_t> missed_;
   Timestamp now_ = kNow;
 };
 
