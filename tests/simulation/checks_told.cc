@@ -1,6 +1,8 @@
 // What must hold of what each receiver heard, taken as a whole.
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "tests/simulation/checks.h"
 
 namespace tocsin::sim {
@@ -85,6 +87,16 @@ void check_last_words(const Ended& ended, const Conversations& all, Violations& 
   }
 }
 
+/// Of each incident the webhook is told something, and be it that it is past.
+void check_not_silent(const Ended& ended, Violations& violations) {
+  for (const IncidentRecord& record : ended.book) {
+    const Conversed of = conversed("hook", record.incident);
+    if (ended.end - last_change(record) < kStillUnderWay || ended.orphans.contains(of)) continue;
+    if (std::ranges::count(record.deliveries, "hook", &Delivery::notifier) > 0) continue;
+    violations.push_back(fmt::format("there is no word for hook about {}", of.second));
+  }
+}
+
 void check_outbox(const Ended& ended, Violations& violations) {
   for (const IncidentRecord& record : ended.book) {
     for (const Delivery& delivery : record.deliveries) {
@@ -107,6 +119,7 @@ void check_told(const Ended& ended, Violations& violations) {
   }
   check_last_words(ended, all, violations);
   check_given_up(ended, violations);
+  check_not_silent(ended, violations);
   check_outbox(ended, violations);
 }
 

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """Breaks the engine in ways that matter and shows that the simulation catches each.
 
-mutations.py [--build build/release] [--seeds 400] [NAME...]
+mutations.py [--build build/release] [--seeds 2000] [NAME...]
 
 Each row of MUTATIONS is applied to a copy of one file, which is compiled and linked in front of the libraries of an
 existing build, so that nothing of the tree is touched. Prints one line for each: the seed that caught it and the
@@ -97,6 +97,11 @@ MUTATIONS = [
      "answers[*member];", "answers[(*member + 1) % members];"),
     ("all members fail with one", "agent/poll/poller.cc",
      "if (failed && batch.polls.size() > 1) {", "if (failed && batch.polls.size() > 1000) {"),
+    ("ticks that a machine slept through count as missed", "agent/poll/poller.cc",
+     "poll.reading_again |= slept;", ""),
+    ("what is over stays in the memory of the outbox", "agent/engine/engine.cc", "outbox_.forget(id);", ""),
+    ("what is over stays in memory", "agent/engine/engine.cc",
+     "const bool over = seen", "const bool over = incident.id < 0 && seen"),
     ("ticks that were not answered count as read", "agent/poll/poller.cc",
      "if (result != Result::unreachable) {", "{"),
 ]
@@ -156,7 +161,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--build", type=pathlib.Path, default=ROOT / "build/release")
     parser.add_argument("--source", type=pathlib.Path, default=ROOT)
-    parser.add_argument("--seeds", type=int, default=400, help="tried for each, before it counts as surviving")
+    parser.add_argument("--seeds", type=int, default=2000, help="tried for each, before it counts as surviving")
     parser.add_argument("names", nargs="*", help="only mutations whose names hold one of these")
     options = parser.parse_args()
     build = Build(options.build, options.source)

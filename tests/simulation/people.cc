@@ -9,6 +9,8 @@
 namespace tocsin::sim {
 namespace {
 
+constexpr Duration kLook = 1min;
+
 const char* type_of(Action::Kind kind) {
   if (kind == Action::Kind::acknowledge) return "acknowledged";
   return kind == Action::Kind::resolve ? "resolved" : "note";
@@ -26,12 +28,19 @@ bool is_done(std::future<Result<void>>& answer) {
 }  // namespace
 
 void People::come(Inbox& inbox) {
-  if (injector_.take(FaultKind::person_acknowledges)) act(inbox, Action::Kind::acknowledge);
+  if (watches()) act(inbox, Action::Kind::acknowledge);
   if (injector_.take(FaultKind::person_resolves)) act(inbox, Action::Kind::resolve);
   if (injector_.take(FaultKind::person_notes)) act(inbox, Action::Kind::note);
   if (!injector_.take(FaultKind::reload)) return;
   ++reloads_;
   inbox.put_reload();
+}
+
+/// Whoever acknowledges stays for a while, and looks each minute.
+bool People::watches() {
+  if (clock_.now() - watched_at_ < kLook || !injector_.strikes(FaultKind::person_acknowledges)) return false;
+  watched_at_ = clock_.now();
+  return true;
 }
 
 void People::listen() {

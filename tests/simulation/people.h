@@ -21,7 +21,8 @@ struct Deed {
 
 class People {
  public:
-  People(Injector& injector, const Ledger& ledger, uint64_t seed) : injector_(injector), ledger_(ledger), seed_(seed) {}
+  People(const SimClock& clock, Injector& injector, const Ledger& ledger, uint64_t seed)
+      : clock_(clock), injector_(injector), ledger_(ledger), seed_(seed) {}
 
   /// Puts what is due into the inbox.
   void come(Inbox& inbox);
@@ -37,13 +38,16 @@ class People {
     Deed deed;
     std::future<Result<void>> answer;
   };
+  bool watches();
   void act(Inbox& inbox, Action::Kind kind);
   IncidentId some_incident() const;
 
+  const SimClock& clock_;
   Injector& injector_;
   const Ledger& ledger_;
   uint64_t seed_;
   uint64_t visits_ = 0;
+  Timestamp watched_at_;
   uint64_t reloads_ = 0;
   std::vector<Waiting> waiting_;
   std::vector<Deed> deeds_;

@@ -36,7 +36,7 @@ enum class FaultKind {
   machine_sleeps,
   clock_set_back,
   clock_drifts,
-  person_acknowledges,
+  person_acknowledges,  // one incident each minute, as long as it lasts
   person_resolves,
   person_notes,
   reload,  // adds, removes or changes a rule, a route and a notifier; or has faults

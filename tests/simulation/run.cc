@@ -14,6 +14,7 @@
 #include "tests/simulation/archive.h"
 #include "tests/simulation/checks.h"
 #include "tests/simulation/faulty_store.h"
+#include "tests/simulation/memory.h"
 #include "tests/simulation/people.h"
 #include "tests/simulation/sim_config.h"
 #include "tests/simulation/sim_transport.h"
@@ -24,6 +25,7 @@ namespace {
 constexpr Duration kCalm = 90min;        // without faults, in which everything must come to rest
 constexpr Duration kAfterwards = 20min;  // so long a fault has effects: the longest pause between two tries, and more
 constexpr std::size_t kConversationMax = 6;
+constexpr int64_t kEngineBytesMax = 128 * 1024;  // with 50 to 350 incidents behind it
 constexpr std::size_t kUnderWayMax = 8 + 2 * limits::kInFlightPerWebhookMax + 2 * limits::kInFlightPerNotifierMax;
 
 /// A world that stays while agents come and go in it.
@@ -37,18 +39,17 @@ class Simulation {
         prometheus_(clock_, story_, injector_, plan.seed),
         receivers_(clock_, injector_, ledger_, plan.seed),
         transport_(clock_, injector_, prometheus_, receivers_, plan.seed),
-        people_(injector_, ledger_, plan.seed),
+        people_(clock_, injector_, ledger_, plan.seed),
         path_(fresh_path()),
         keeper_(path_, SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE | SQLite::OPEN_URI),
         archive_(path_, ledger_),
         config_(make_config(plan.seed, path_, 0)) {}
 
   RunResult run() {
-    const Timestamp end = start_time() + plan_.length + kCalm;
-    while (clock_.now() < end) live(end);
+    while (clock_.now() < end()) live();
     const Ended ended{.config = *config_,
                       .book = archive_.book(),
-                      .expected = expected(end),
+                      .expected = expected(),
                       .unclear_rules = unclear_rules(),
                       .clock_was_set_back = transport_.clock_was_set_back(),
                       .has_slack = std::ranges::count(config_->routes.front().notify, "slack") > 0,
@@ -74,25 +75,31 @@ class Simulation {
     return fmt::format("file:/simulation-{}?vfs=memdb", ++count);
   }
 
+  /// Nobody is calm who sleeps or is dead.
+  Timestamp end() const { return std::max({start_time() + plan_.length, transport_.woke_up(), revived_}) + kCalm; }
+
   /// One agent, from its start to its crash or to the end.
-  void live(Timestamp end) {
+  void live() {
     try {
       auto opened = SqliteStore::open(path_);
       if (!opened) throw std::runtime_error(opened.error().text);
       FaultyStore store(std::move(*opened), clock_, injector_, ledger_, archive_);
       Inbox inbox(transport_, 1min);
-      Engine engine({.clock = clock_,
-                     .transport = transport_,
-                     .store = store,
-                     .inbox = inbox,
-                     .read_config = [this] { return read_config(); }},
-                    config_);
-      while (!engine.start()) clock_.advance(10s);  // as a supervisor that starts it again
-      while (clock_.now() < end) {
+      auto engine = std::make_unique<Engine>(Engine::World{.clock = clock_,
+                                                           .transport = transport_,
+                                                           .store = store,
+                                                           .inbox = inbox,
+                                                           .read_config = [this] { return read_config(); }},
+                                             config_);
+      while (!engine->start()) clock_.advance(10s);  // as a supervisor that starts it again
+      while (clock_.now() < end()) {
         people_.come(inbox);
-        engine.turn(10min);
+        engine->turn(10min);
         people_.listen();
       }
+      const int64_t with_engine = held_bytes();
+      engine.reset();
+      engine_bytes_ = with_engine - held_bytes();
     } catch (const Crash& crash) {
       transport_.drop_all();
       people_.listen();
@@ -117,12 +124,12 @@ class Simulation {
     return config_;
   }
 
-  Episodes expected(Timestamp end) const {
+  Episodes expected() const {
     Episodes episodes;
     for (const auto& rule : config_->rules) {
       const TickGrid grid(rule->query, rule->interval);
       std::vector<Tick> ticks;
-      for (Timestamp at = grid.at_or_before(start_time()); at <= end; at += rule->interval) {
+      for (Timestamp at = grid.at_or_before(start_time()); at <= end(); at += rule->interval) {
         if (prometheus_.refused(rule->query, at)) continue;
         ticks.push_back({at, prometheus_.told_nothing(rule->query, at)});
       }
@@ -157,6 +164,9 @@ class Simulation {
     if (ledger_.longest() > kConversationMax) {
       violations.push_back(fmt::format("{} deliveries wait in one conversation", ledger_.longest()));
     }
+    if (engine_bytes_ > kEngineBytesMax) {
+      violations.push_back(fmt::format("the engine holds {} bytes of memory", engine_bytes_));
+    }
     if (transport_.busiest() > kUnderWayMax) {
       violations.push_back(fmt::format("{} requests under way at once", transport_.busiest()));
     }
@@ -190,6 +200,7 @@ class Simulation {
   Archive archive_;
   std::shared_ptr<const Config> config_;
   uint64_t version_ = 0;
+  int64_t engine_bytes_ = 0;          // that the last engine held at the end
   Timestamp revived_ = start_time();  // by whoever started it again after the last crash
 };
 
