@@ -27,6 +27,7 @@ class HttpExchange final : public Exchange {
   Result<void> set_headers(const std::string& host_header);
   Result<void> set_credentials();
   void set_method_and_body();
+  std::size_t body_bytes_announced() const;
   CURLcode conclude(CURLcode code) override;
   bool begun() const override;
   bool maybe_read() const override { return begun(); }
