@@ -26,7 +26,7 @@ char* put(char* at, std::string_view text) {
     std::memcpy(at, &size, sizeof size);
     at += sizeof size;
   }
-  return std::ranges::copy(text, at).out;
+  return at + text.copy(at, text.size());
 }
 
 /// The text whose length begins at `at`.
@@ -45,20 +45,23 @@ const char* after(std::string_view text) {
 
 }  // namespace
 
-Labels::Labels(std::vector<Pair> pairs) {
+bool Labels::assign(std::vector<Pair>& pairs) {
   // As Prometheus writes them they are sorted already.
   if (!std::ranges::is_sorted(pairs, {}, &Pair::first)) std::ranges::stable_sort(pairs, {}, &Pair::first);
   std::size_t bytes = 0;
   for (const auto& [name, value] : pairs) bytes += bytes_of(name) + bytes_of(value);
   pairs_.resize(bytes);
   char* at = pairs_.data();
+  bool all_differ = true;
   for (std::size_t index = 0; index < pairs.size(); ++index) {
     const auto& [name, value] = pairs[index];
     const bool replaced = index + 1 < pairs.size() && pairs[index + 1].first == name;
+    all_differ = all_differ && !replaced;
     if (replaced || value.empty()) continue;
     at = put(put(at, name), value);
   }
   pairs_.resize(static_cast<std::size_t>(at - pairs_.data()));
+  return all_differ;
 }
 
 std::string_view Labels::get(std::string_view name) const {

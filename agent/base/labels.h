@@ -25,7 +25,11 @@ class Labels {
   Labels() = default;
   Labels(std::initializer_list<Pair> pairs) : Labels(std::vector<Pair>(pairs)) {}
   /// Takes any order; a name given twice keeps its last value.
-  explicit Labels(std::vector<Pair> pairs);
+  explicit Labels(std::vector<Pair> pairs) { assign(pairs); }
+
+  /// As if made anew of `pairs`, which it sorts, in the memory that it has. False where a name was given twice.
+  /// REQUIRES: none of the pairs is a view into these labels.
+  bool assign(std::vector<Pair>& pairs);
 
   /// The value, or "" where the label is missing.
   std::string_view get(std::string_view name) const;
@@ -70,8 +74,23 @@ class Labels::Iterator {
 /// The labels that all of `sets` have with the same value.
 Labels shared_labels(const std::vector<const Labels*>& sets);
 
+/// Labels whose hash is known already: a map is asked for them without hashing them again.
+struct HashedLabels {
+  const Labels& labels;
+  std::size_t hash;
+};
+
 struct LabelsHash {
+  using is_transparent = void;
   std::size_t operator()(const Labels& labels) const noexcept { return labels.hash(); }
+  std::size_t operator()(const HashedLabels& hashed) const noexcept { return hashed.hash; }
+};
+
+struct LabelsEqual {
+  using is_transparent = void;
+  bool operator()(const Labels& a, const Labels& b) const { return a == b; }
+  bool operator()(const HashedLabels& a, const Labels& b) const { return a.labels == b; }
+  bool operator()(const Labels& a, const HashedLabels& b) const { return a == b.labels; }
 };
 
 }  // namespace tocsin

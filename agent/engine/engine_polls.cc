@@ -98,8 +98,13 @@ void Engine::answered(Asked asked, const Response& response) {
 std::expected<Engine::Answers, QueryFault> Engine::parse(const Asked& asked, const Response& response) const {
   const std::vector<std::size_t>& polls = asked.batch.polls;
   const bool allow_partial = poller_.polls()[polls.front()].allow_partial;
-  if (polls.size() > 1) return parse_joined(response, allow_partial, polls.size());
-  auto answer = parse_instant(response, allow_partial);
+  const auto needed = [&](std::size_t member, const HashedLabels& series, double value) {
+    return std::ranges::any_of(poller_.polls()[polls[member]].rules, [&](std::size_t rule) {
+      return concerns(*rules_[rule].rule, rules_[rule].state, series, value);
+    });
+  };
+  if (polls.size() > 1) return parse_joined(response, allow_partial, polls.size(), needed);
+  auto answer = parse_instant(response, allow_partial, needed);
   if (!answer) return std::unexpected(answer.error());
   Answers answers;  // not of an initializer list, which copies
   answers.push_back(*std::move(answer));

@@ -161,10 +161,14 @@ Labels incident_key(const Rule& rule, const Labels& series) {
   return key;
 }
 
+bool concerns(const Rule& rule, const RuleState& state, const HashedLabels& series, double value) {
+  return rule.grades.front().breached_by(value) || state.series.contains(series);
+}
+
 Evaluation evaluate(const Rule& rule, RuleState& state, const Answer& answer, Timestamp at) {
   Tick tick(rule, state, at);
   for (const Sample& sample : answer.samples) tick.observe(sample.labels, sample.value);
-  tick.observe_no_data(answer.samples.empty());
+  tick.observe_no_data(answer.empty());
   tick.observe_absent();
   return tick.finish();
 }

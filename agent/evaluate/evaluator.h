@@ -13,7 +13,7 @@ namespace tocsin {
 
 /// Every series of one rule that is pending or open; the inactive ones are not kept.
 struct RuleState {
-  std::unordered_map<Labels, SeriesState, LabelsHash> series;
+  std::unordered_map<Labels, SeriesState, LabelsHash, LabelsEqual> series;
 };
 
 /// The key and label of the incident that says that a rule's answer is empty.
@@ -53,6 +53,9 @@ struct Evaluation {
 
 /// One tick of one rule. REQUIRES: the answer has no two samples with the same labels.
 Evaluation evaluate(const Rule& rule, RuleState& state, const Answer& answer, Timestamp at);
+
+/// Whether evaluate() does anything with a series of this value. Of most it has only to know that they are there.
+bool concerns(const Rule& rule, const RuleState& state, const HashedLabels& series, double value);
 
 /// The labels that make one incident of a series.
 Labels incident_key(const Rule& rule, const Labels& series);

@@ -30,7 +30,10 @@ struct QueryFault {
 
 struct Answer {
   std::vector<Sample> samples;
-  bool scalar = false;  // one number, shown as one series without labels
+  bool scalar = false;    // one number, shown as one series without labels
+  bool left_out = false;  // it had further series, which nobody needed
+
+  bool empty() const { return samples.empty() && !left_out; }
 };
 
 /// One grid point of a query_range answer.

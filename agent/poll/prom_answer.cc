@@ -2,14 +2,13 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <charconv>
 #include <unordered_map>
 
 #include "agent/base/assert.h"
 #include "agent/poll/joined_query.h"
 #include "agent/poll/prom_envelope.h"
 #include "agent/poll/prom_sample.h"
+#include "agent/poll/prom_vector.h"
 
 namespace tocsin {
 namespace {
@@ -27,76 +26,6 @@ simdjson::dom::parser& kept_parser() {
   thread_local simdjson::dom::parser parser;
   if (parser.capacity() > kKeptAnswerBytesMax) parser = simdjson::dom::parser();
   return parser;
-}
-
-std::unexpected<QueryFault> unusable_labels(const Labels& labels) {
-  return unusable(fmt::format("the answer has the same labels twice: {}; aggregate, or keep the label that differs",
-                              labels.text()));
-}
-
-bool all_hashes_differ(const std::vector<Sample>& samples) {
-  std::vector<std::size_t> hashes;
-  hashes.reserve(samples.size());
-  for (const Sample& sample : samples) hashes.push_back(sample.labels.hash());
-  std::ranges::sort(hashes);
-  return std::ranges::adjacent_find(hashes) == hashes.end();
-}
-
-/// Labels that two samples have; nullptr where all differ.
-const Labels* find_duplicate(const std::vector<Sample>& samples) {
-  if (all_hashes_differ(samples)) return nullptr;
-  std::vector<const Labels*> sorted;
-  sorted.reserve(samples.size());
-  for (const Sample& sample : samples) sorted.push_back(&sample.labels);
-  const auto dereferenced = [](const Labels* labels) -> const Labels& { return *labels; };
-  std::ranges::sort(sorted, {}, dereferenced);
-  const auto same = std::ranges::adjacent_find(sorted, {}, dereferenced);
-  return same == sorted.end() ? nullptr : *same;
-}
-
-/// A series of a vector whose labels are read already.
-Parsed<Sample> parse_sample(element entry, Labels labels) {
-  element point;
-  if (entry["value"].get(point) != simdjson::SUCCESS) return unusable_value(labels, entry);
-  const auto sample = parse_point(point);
-  if (!sample) return unusable(fmt::format("series {}: {}", labels.text(), sample.error()));
-  return Sample{.labels = std::move(labels), .value = sample->value};
-}
-
-Parsed<array> parse_series(element result) {
-  array series;
-  if (result.get(series) != simdjson::SUCCESS) return unusable("the result of a vector is not an array");
-  return series;
-}
-
-Parsed<Answer> without_duplicates(Answer answer) {
-  if (const Labels* twice = find_duplicate(answer.samples)) return unusable_labels(*twice);
-  return answer;
-}
-
-Parsed<Answer> parse_vector(element result) {
-  const auto series = parse_series(result);
-  if (!series) return std::unexpected(series.error());
-  Answer answer;
-  answer.samples.reserve(series->size());
-  for (const element entry : *series) {
-    auto labels = parse_metric(entry);
-    if (!labels) return std::unexpected(labels.error());
-    auto sample = parse_sample(entry, *std::move(labels));
-    if (!sample) return std::unexpected(sample.error());
-    answer.samples.push_back(*std::move(sample));
-  }
-  return without_duplicates(std::move(answer));
-}
-
-/// To which of `members` queries a series belongs; its label is taken away.
-std::optional<std::size_t> take_member(Labels& labels, std::size_t members) {
-  const std::string_view text = labels.get(kMemberLabel);
-  std::size_t member = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), member);
-  if (error != std::errc() || end != text.data() + text.size() || member >= members) return std::nullopt;
-  labels.erase(kMemberLabel);
-  return member;
 }
 
 Parsed<Answer> parse_scalar(element result) {
@@ -136,17 +65,17 @@ class RangeAnswers {
   }
 
   Parsed<void> add(element entry) {
-    auto labels = parse_metric(entry);
-    if (!labels) return std::unexpected(labels.error());
+    if (auto read = metric_.read(entry); !read) return read;
+    const Labels& labels = metric_.labels();
     array points;
     element histograms;
     if (entry["histograms"].get(histograms) == simdjson::SUCCESS || entry["values"].get(points) != simdjson::SUCCESS) {
-      return unusable_value(*labels, entry);
+      return unusable_value(labels, entry);
     }
     // Series that differ only by name may follow one another in time, so what counts is each point.
-    auto& taken = taken_.try_emplace(*labels, grid_.size()).first->second;
+    auto& taken = taken_.try_emplace(labels, grid_.size()).first->second;
     for (const element point : points) {
-      if (auto added = add_point(*labels, point, taken); !added) return added;
+      if (auto added = add_point(labels, point, taken); !added) return added;
     }
     return {};
   }
@@ -168,48 +97,35 @@ class RangeAnswers {
   }
 
   Grid grid_;
+  MetricReader metric_;
   std::vector<AnswerAt> answers_;
   std::unordered_map<Labels, std::vector<bool>, LabelsHash> taken_;
 };
 
 }  // namespace
 
-std::expected<Answer, QueryFault> parse_instant(const Response& response, bool allow_partial) {
+std::expected<Answer, QueryFault> parse_instant(const Response& response, bool allow_partial, const Needed& needed) {
   simdjson::dom::parser& parser = kept_parser();
   const auto data = open_envelope(parser, response, allow_partial);
   if (!data) return std::unexpected(data.error());
-  if (data->type == "vector") return parse_vector(data->result);
   if (data->type == "scalar") return parse_scalar(data->result);
-  return unusable(fmt::format("the answer is a {}; a rule's query must give a vector or a scalar", data->type));
+  if (data->type != "vector") {
+    return unusable(fmt::format("the answer is a {}; a rule's query must give a vector or a scalar", data->type));
+  }
+  auto answers = parse_vector(data->result, {.count = 1}, needed);
+  if (!answers) return std::unexpected(answers.error());
+  return std::move(answers->front());
 }
 
 std::expected<std::vector<std::expected<Answer, QueryFault>>, QueryFault> parse_joined(const Response& response,
                                                                                        bool allow_partial,
-                                                                                       std::size_t members) {
+                                                                                       std::size_t members,
+                                                                                       const Needed& needed) {
   simdjson::dom::parser& parser = kept_parser();
   const auto data = open_envelope(parser, response, allow_partial);
   if (!data) return std::unexpected(data.error());
-  const auto series = data->type == "vector" ? parse_series(data->result) : unusable("the answer is no vector");
-  if (!series) return std::unexpected(series.error());
-  std::vector<Parsed<Answer>> answers(members);
-  for (const element entry : *series) {
-    auto labels = parse_metric(entry);
-    if (!labels) return std::unexpected(labels.error());
-    const auto member = take_member(*labels, members);
-    if (!member) return unusable("the answer to joined queries has a series that belongs to none of them");
-    Parsed<Answer>& answer = answers[*member];
-    if (!answer) continue;
-    auto sample = parse_sample(entry, *std::move(labels));
-    if (sample) {
-      answer->samples.push_back(*std::move(sample));
-    } else {
-      answer = std::unexpected(sample.error());
-    }
-  }
-  for (Parsed<Answer>& answer : answers) {
-    if (answer) answer = without_duplicates(*std::move(answer));
-  }
-  return answers;
+  if (data->type != "vector") return unusable("the answer is no vector");
+  return parse_vector(data->result, {.count = members, .label = kMemberLabel}, needed);
 }
 
 std::expected<std::vector<AnswerAt>, QueryFault> parse_range(const Response& response, bool allow_partial,

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <expected>
+#include <functional>
 #include <string_view>
 #include <vector>
 
@@ -12,13 +13,18 @@
 
 namespace tocsin {
 
-/// Of /api/v1/query: a vector, or a scalar as one series without labels.
-std::expected<Answer, QueryFault> parse_instant(const Response& response, bool allow_partial);
+/// Whether anybody needs this series of the query number `member`. The others are checked like these, and left out.
+using Needed = std::function<bool(std::size_t member, const HashedLabels& series, double value)>;
+
+/// Of /api/v1/query: a vector, or a scalar as one series without labels. All series, unless `needed` is given.
+std::expected<Answer, QueryFault> parse_instant(const Response& response, bool allow_partial,
+                                                const Needed& needed = nullptr);
 
 /// Of /api/v1/query with queries that join_queries() made one: the answer of each, or what is wrong with it alone.
 std::expected<std::vector<std::expected<Answer, QueryFault>>, QueryFault> parse_joined(const Response& response,
                                                                                        bool allow_partial,
-                                                                                       std::size_t members);
+                                                                                       std::size_t members,
+                                                                                       const Needed& needed = nullptr);
 
 /// Of /api/v1/query_range: one AnswerAt for every step from `start` to `end`, empty ones included.
 std::expected<std::vector<AnswerAt>, QueryFault> parse_range(const Response& response, bool allow_partial,

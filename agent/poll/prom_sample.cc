@@ -37,12 +37,11 @@ bool has(element series, std::string_view key) {
 
 }  // namespace
 
-std::expected<Labels, QueryFault> parse_metric(element series) {
+std::expected<void, QueryFault> MetricReader::read(element series) {
   object metric;
   if (series["metric"].get(metric) != simdjson::SUCCESS) return unusable("a series of the answer has no `metric`");
-  std::vector<Labels::Pair> pairs;
-  pairs.reserve(metric.size());
-  bool ascending = true;  // as Prometheus writes them; then none is there twice
+  pairs_.clear();
+  apart_ = {};
   for (const auto& [name, value] : metric) {
     std::string_view text;
     if (value.get(text) != simdjson::SUCCESS) {
@@ -50,14 +49,17 @@ std::expected<Labels, QueryFault> parse_metric(element series) {
     }
     // An empty label is one that is not there.
     if (name == "__name__" || text.empty()) continue;
-    ascending = ascending && (pairs.empty() || pairs.back().first < name);
-    pairs.emplace_back(name, text);
+    if (!apart_name_.empty() && apart_.empty() && name == apart_name_) {
+      apart_ = text;
+    } else {
+      pairs_.emplace_back(name, text);
+    }
   }
-  const std::size_t given = pairs.size();
-  Labels labels(std::move(pairs));
-  if (!ascending && labels.size() != given)
-    return unusable(fmt::format("a series has one label twice: {}", labels.text()));
-  return labels;
+  const bool all_differ = labels_.assign(pairs_);
+  if (!all_differ || (!apart_.empty() && labels_.has(apart_name_))) {
+    return unusable(fmt::format("a series has one label twice: {}", labels_.text()));
+  }
+  return {};
 }
 
 std::expected<Point, std::string> parse_point(element point) {
@@ -73,6 +75,11 @@ std::expected<Point, std::string> parse_point(element point) {
   const auto value = parse_value(text);
   if (!value) return std::unexpected(fmt::format("{} is no number", quote(shorten(text, 40))));
   return Point{.at = *at, .value = *value};
+}
+
+std::unexpected<QueryFault> unusable_labels(const Labels& labels) {
+  return unusable(fmt::format("the answer has the same labels twice: {}; aggregate, or keep the label that differs",
+                              labels.text()));
 }
 
 std::unexpected<QueryFault> unusable_value(const Labels& labels, element series) {

@@ -5,6 +5,8 @@
 
 #include <expected>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "agent/poll/answer.h"
 
@@ -15,11 +17,33 @@ struct Point {
   double value = 0;
 };
 
-/// The labels of a series, without __name__.
-std::expected<Labels, QueryFault> parse_metric(simdjson::dom::element series);
+/// Reads the labels of one series after the other into the same memory: most series are looked at, and not kept.
+class MetricReader {
+ public:
+  MetricReader() = default;
+  /// `apart` is a label that tells series apart without being one of theirs.
+  explicit MetricReader(std::string_view apart) : apart_name_(apart) {}
+
+  /// What was read before is lost.
+  std::expected<void, QueryFault> read(simdjson::dom::element series);
+
+  /// Without __name__ and the label apart.
+  const Labels& labels() const { return labels_; }
+  /// The value of the label apart; "" where the series has it not. A view into the JSON.
+  std::string_view apart() const { return apart_; }
+
+ private:
+  std::string_view apart_name_;
+  std::string_view apart_;
+  std::vector<Labels::Pair> pairs_;
+  Labels labels_;
+};
 
 /// The error says what is wrong with the point.
 std::expected<Point, std::string> parse_point(simdjson::dom::element point);
+
+/// Why an answer that has the same labels twice cannot be used.
+std::unexpected<QueryFault> unusable_labels(const Labels& labels);
 
 /// Why a series without a float value cannot be used.
 std::unexpected<QueryFault> unusable_value(const Labels& labels, simdjson::dom::element series);

@@ -71,6 +71,14 @@ Work parse_answer(int series) {
   };
 }
 
+Work parse_healthy_answer(int series) {
+  return [response = response_of(series)] {
+    const auto answer =
+        parse_instant(response, false, [](std::size_t, const HashedLabels&, double value) { return value > 1e9; });
+    TOCSIN_ASSERT(answer.has_value());
+  };
+}
+
 Work step_rule(int series, std::string_view threshold) {
   Rule rule;
   rule.name = "Rule";

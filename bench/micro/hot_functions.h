@@ -17,6 +17,9 @@ std::string vector_answer(int series);
 /// What each evaluation begins with.
 Work parse_answer(int series);
 
+/// The same where no series breaches.
+Work parse_healthy_answer(int series);
+
 /// One tick over so many series that all breach `threshold` and stay pending, or all do not.
 Work step_rule(int series, std::string_view threshold);
 inline constexpr std::string_view kBreached = "> 0";

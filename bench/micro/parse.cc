@@ -12,7 +12,13 @@ void ParseAnswer(benchmark::State& state) {
 }
 BENCHMARK(ParseAnswer)->Arg(0)->Arg(5)->Arg(1000);
 
-/// The measure of the one before: the same bytes through simdjson, and nothing made of them.
+void ParseHealthyAnswer(benchmark::State& state) {
+  const Work work = parse_healthy_answer(static_cast<int>(state.range(0)));
+  for (auto _ : state) work();
+}
+BENCHMARK(ParseHealthyAnswer)->Arg(5)->Arg(1000);
+
+/// The measure of the ones before: the same bytes through simdjson, and nothing made of them.
 void ParseJsonOfThousandSeries(benchmark::State& state) {
   const simdjson::padded_string json(vector_answer(1000));
   simdjson::dom::parser parser;

@@ -21,6 +21,7 @@ const std::map<std::string_view, Make> kHotFunctions = {
     {"parse an answer without series", [] { return parse_answer(0); }},
     {"parse an answer of 5 series", [] { return parse_answer(5); }},
     {"parse an answer of 1000 series", [] { return parse_answer(1000); }},
+    {"parse an answer of 1000 healthy series", [] { return parse_healthy_answer(1000); }},
     {"render a summary", render_summary},
     {"step a rule with 5 pending series", [] { return step_rule(5, kBreached); }},
     {"step a rule with 1000 healthy series", [] { return step_rule(1000, kHealthy); }},

@@ -95,6 +95,26 @@ TEST(Evaluator, AnEmptyAnswerForForOpensAnIncidentOfItsOwnWithNoDataOpen) {
   EXPECT_EQ(evaluation.cleared.front().reason, kRecovered);
 }
 
+TEST(Evaluator, AnAnswerWhoseSeriesWereLeftOutIsNotEmpty) {
+  Rule rule = rule_above_ten();
+  rule.no_data_opens = true;
+  RuleState state;
+  EXPECT_TRUE(evaluate(rule, state, {.samples = {}, .left_out = true}, kStart).firing.empty());
+  EXPECT_FALSE(evaluate(rule, state, {}, kStart + 15s).firing.empty());
+}
+
+TEST(Evaluator, IsConcernedByWhatBreachesAndByWhatHasState) {
+  const Rule rule = rule_above_ten();
+  RuleState state;
+  evaluate(rule, state, {{{pod("a"), 12}}}, kStart);
+  const auto concerned = [&](const Labels& series, double value) {
+    return concerns(rule, state, {series, series.hash()}, value);
+  };
+  EXPECT_TRUE(concerned(pod("a"), 1));
+  EXPECT_TRUE(concerned(pod("b"), 11));
+  EXPECT_FALSE(concerned(pod("b"), 1));
+}
+
 TEST(Evaluator, OnlyChangedSeriesAreToBeWritten) {
   Rule rule = rule_above_ten();
   RuleState state;

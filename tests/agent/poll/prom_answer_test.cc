@@ -137,6 +137,52 @@ TEST(PromAnswer, EmptyLabelIsTheSameAsNone) {
                   "same labels twice: {}");
 }
 
+bool needs_two(std::size_t, const HashedLabels&, double value) {
+  return value == 2;
+}
+
+TEST(PromAnswer, SeriesThatNobodyNeedsAreLeftOut) {
+  const auto answer = parse_instant(vector_of(R"([{"metric":{"a":"x"},"value":[1,"1"]},
+                                                  {"metric":{"a":"y"},"value":[1,"2"]},
+                                                  {"metric":{"a":"z"},"value":[1,"3"]}])"),
+                                    false, needs_two);
+  ASSERT_TRUE(answer.has_value());
+  ASSERT_EQ(answer->samples.size(), 1U);
+  EXPECT_EQ(answer->samples.front().labels, (Labels{{"a", "y"}}));
+  EXPECT_FALSE(answer->empty());
+}
+
+TEST(PromAnswer, AnswerIsNotEmptyWhereAllIsLeftOut) {
+  const auto left_out = parse_instant(one_value(R"("1")"), false, needs_two);
+  ASSERT_TRUE(left_out.has_value());
+  EXPECT_TRUE(left_out->samples.empty());
+  EXPECT_FALSE(left_out->empty());
+  EXPECT_TRUE(parse_instant(vector_of("[]"), false, needs_two)->empty());
+}
+
+TEST(PromAnswer, WhatNobodyNeedsIsCheckedAllTheSame) {
+  const std::string one = R"({"metric":{"a":"x"},"value":[1,"1"]})";
+  for (const std::string& other :
+       {one, std::string(R"({"metric":{"a":"y"},"value":[1,"one"]})"),
+        std::string(R"({"metric":{"a":1},"value":[1,"1"]})"), std::string(R"({"metric":{}})")}) {
+    const auto answer = parse_instant(vector_of("[" + one + "," + other + "]"), false, needs_two);
+    ASSERT_FALSE(answer.has_value()) << other;
+    EXPECT_EQ(answer.error().kind, Kind::unusable);
+  }
+}
+
+TEST(PromAnswer, OneSeriesAmongThousandsThatComesTwiceIsFound) {
+  std::string series;
+  for (int index = 0; index < 5000; ++index) {
+    series += R"({"metric":{"i":")" + std::to_string(index) + R"("},"value":[1,"1"]},)";
+  }
+  EXPECT_TRUE(parse_instant(vector_of("[" + series.substr(0, series.size() - 1) + "]"), false, needs_two).has_value());
+  const auto twice =
+      parse_instant(vector_of("[" + series + R"({"metric":{"i":"17"},"value":[1,"2"]}])"), false, needs_two);
+  ASSERT_FALSE(twice.has_value());
+  EXPECT_THAT(twice.error().text, HasSubstr(R"(same labels twice: {i="17"})"));
+}
+
 TEST(PromAnswer, LabelValuesMayHoldAnyText) {
   const Answer answer = instant(vector_of(R"([{"metric":{"path":"a\nb\u0000\"ü\ud83d\ude00"},"value":[1,"1"]}])"));
   ASSERT_EQ(answer.samples.size(), 1U);
@@ -366,6 +412,17 @@ TEST(JoinedAnswer, IsTakenApartByItsLabel) {
   EXPECT_EQ((*answers)[2]->samples.at(1).value, 4);
 }
 
+TEST(JoinedAnswer, EachLeavesOutWhatItDoesNotNeed) {
+  const auto only_of_one = [](std::size_t member, const HashedLabels&, double) { return member == 1; };
+  const auto answers = parse_joined(
+      vector_of("[" + member_series("0", "", "1") + "," + member_series("1", "", "1") + "]"), false, 3, only_of_one);
+  ASSERT_TRUE(answers.has_value());
+  EXPECT_TRUE((*answers)[0]->samples.empty());
+  EXPECT_FALSE((*answers)[0]->empty());
+  EXPECT_EQ((*answers)[1]->samples.size(), 1U);
+  EXPECT_TRUE((*answers)[2]->empty());
+}
+
 TEST(JoinedAnswer, TheFaultOfOneIsItsOwn) {
   const std::string twice = member_series("0", R"(,"__name__":"a")", "1") + "," + member_series("0", "", "1");
   const auto answers = parse_joined(
@@ -382,6 +439,8 @@ TEST(JoinedAnswer, ASeriesOfNoneOfThemMakesItUnusable) {
     ASSERT_FALSE(answers.has_value()) << member;
     EXPECT_EQ(answers.error().kind, Kind::unusable);
   }
+  const std::string of_two = member_series("0", R"(,"__tocsin_rule__":"1")", "1");
+  EXPECT_FALSE(parse_joined(vector_of("[" + of_two + "]"), false, 2).has_value());
   EXPECT_FALSE(parse_joined(success("scalar", R"([1763719200,"1"])"), false, 2).has_value());
 }
 

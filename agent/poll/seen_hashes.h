@@ -1,0 +1,22 @@
+// SeenHashes: which hashes have come already.
+#pragma once
+
+#include <cstddef>
+#include <vector>
+
+namespace tocsin {
+
+/// Open addressing in one piece of memory, where a std::unordered_set allocates for each.
+class SeenHashes {
+ public:
+  /// False where it was there already; 0 counts as 1.
+  bool insert(std::size_t hash);
+
+ private:
+  void grow();
+
+  std::vector<std::size_t> slots_;  // none yet, or a power of two; 0: a free one
+  std::size_t taken_ = 0;           // at most half
+};
+
+}  // namespace tocsin
