@@ -16,6 +16,7 @@ std::size_t Poller::add(std::string query, Duration interval, bool allow_partial
   polls_.push_back({.query = std::move(query),
                     .allow_partial = allow_partial,
                     .grid = grid,
+                    .since = now,
                     .rules = {},
                     .covered = done,
                     .behind = false,
@@ -67,7 +68,7 @@ void Poller::queue(std::size_t index, Timestamp now, std::vector<std::size_t>& m
     // Still in the queue: it is asked once, for the latest tick. What waited for its turn is missed like what was under
     // way; what is read again is read from where it ended.
     if (poll.phase == Poll::Phase::queued && !slept) {
-      missed.push_back(index);
+      if (poll.tick > poll.since) missed.push_back(index);
       if (joins(poll)) poll.covered = latest - poll.grid.interval();
     }
     if (poll.phase == Poll::Phase::idle) queued_.push_back(index);

@@ -23,6 +23,7 @@ struct Poll {
   std::string query;
   bool allow_partial = false;
   TickGrid grid;
+  Timestamp since;                 // when it was added; the tick before it is asked too, but nobody owes it
   std::vector<std::size_t> rules;  // indices of the rules that share it
 
   /// The last tick that need not be read any more: applied, missed, or refused by Prometheus.
