@@ -62,10 +62,11 @@ Result<void> Engine::start() {
 }
 
 void Engine::turn(Duration wait_max) {
-  const std::vector<Completed> completed = world_.transport.wait(wait_until_due(wait_max));
+  std::vector<Completed> completed = world_.transport.wait(wait_until_due(wait_max));
   // Readers first: what they are shown is on disk.
   for (EngineCommand& command : world_.inbox.take()) obey(std::move(command));
-  for (const Completed& one : completed) take(one);
+  // Each goes once it is taken: what a large answer has opened needs the room.
+  for (Completed& one : completed) take(std::exchange(one, {}));
   const Timestamp now = world_.clock.now();
   apply_self_rules(now);
   if (!stopping_) start_polls(now);

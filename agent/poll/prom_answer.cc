@@ -20,13 +20,28 @@ template <class T>
 using Parsed = std::expected<T, QueryFault>;
 
 /// With the buffers of the answer before: to free and take megabytes anew costs more than parsing, as the kernel clears
-/// them each time. Those of an answer that was unusually large are given back.
-simdjson::dom::parser& kept_parser() {
-  constexpr std::size_t kKeptAnswerBytesMax = 256ULL << 10;
-  thread_local simdjson::dom::parser parser;
-  if (parser.capacity() > kKeptAnswerBytesMax) parser = simdjson::dom::parser();
-  return parser;
-}
+/// them each time. Those of an answer that was unusually large are given back at its end, for it may have opened many
+/// incidents, and they need the room.
+class KeptParser {
+ public:
+  KeptParser() = default;
+  KeptParser(const KeptParser&) = delete;
+  KeptParser& operator=(const KeptParser&) = delete;
+  ~KeptParser() {
+    constexpr std::size_t kKeptAnswerBytesMax = 256ULL << 10;
+    if (parser_.capacity() > kKeptAnswerBytesMax) parser_ = simdjson::dom::parser();
+  }
+
+  simdjson::dom::parser& operator*() { return parser_; }
+
+ private:
+  static simdjson::dom::parser& of_this_thread() {
+    thread_local simdjson::dom::parser parser;
+    return parser;
+  }
+
+  simdjson::dom::parser& parser_ = of_this_thread();
+};
 
 Parsed<Answer> parse_scalar(element result) {
   const auto sample = parse_point(result);
@@ -105,8 +120,8 @@ class RangeAnswers {
 }  // namespace
 
 std::expected<Answer, QueryFault> parse_instant(const Response& response, bool allow_partial, const Needed& needed) {
-  simdjson::dom::parser& parser = kept_parser();
-  const auto data = open_envelope(parser, response, allow_partial);
+  KeptParser parser;
+  const auto data = open_envelope(*parser, response, allow_partial);
   if (!data) return std::unexpected(data.error());
   if (data->type == "scalar") return parse_scalar(data->result);
   if (data->type != "vector") {
@@ -121,8 +136,8 @@ std::expected<std::vector<std::expected<Answer, QueryFault>>, QueryFault> parse_
                                                                                        bool allow_partial,
                                                                                        std::size_t members,
                                                                                        const Needed& needed) {
-  simdjson::dom::parser& parser = kept_parser();
-  const auto data = open_envelope(parser, response, allow_partial);
+  KeptParser parser;
+  const auto data = open_envelope(*parser, response, allow_partial);
   if (!data) return std::unexpected(data.error());
   if (data->type != "vector") return unusable("the answer is no vector");
   return parse_vector(data->result, {.count = members, .label = kMemberLabel}, needed);
@@ -130,8 +145,8 @@ std::expected<std::vector<std::expected<Answer, QueryFault>>, QueryFault> parse_
 
 std::expected<std::vector<AnswerAt>, QueryFault> parse_range(const Response& response, bool allow_partial,
                                                              Timestamp start, Timestamp end, Duration step) {
-  simdjson::dom::parser& parser = kept_parser();
-  const auto data = open_envelope(parser, response, allow_partial);
+  KeptParser parser;
+  const auto data = open_envelope(*parser, response, allow_partial);
   if (!data) return std::unexpected(data.error());
   array series;
   if (data->type != "matrix" || data->result.get(series) != simdjson::SUCCESS) {
