@@ -35,6 +35,7 @@ inline constexpr std::size_t kInFlightPerWebhookMax = 32;  // a service of one's
 inline constexpr std::size_t kCommandsWaitingMax = 256;
 inline constexpr Duration kScrapeAgeMax = std::chrono::minutes(2);  // older: Prometheus itself was not there
 inline constexpr Duration kClockBackMax = std::chrono::minutes(5);
+inline constexpr Duration kSleepMin = std::chrono::minutes(1);    // a tick so late: the machine slept; less: it is slow
 inline constexpr int kGridSlots = 64;                             // contract 4: slots of one interval
 inline constexpr Duration kRetryFirst = std::chrono::seconds(1);  // contract 4: back-off from 1 s to 5 min
 inline constexpr Duration kRetryMax = std::chrono::minutes(5);

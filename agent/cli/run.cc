@@ -85,7 +85,7 @@ void keep_freed_memory() {
 /// Everything that runs, in the order in which it must be made and, backwards, ended.
 int run_with(const std::string& file, const std::shared_ptr<const Config>& config) {
   keep_freed_memory();
-  Signals signals;
+  hold_signals();
   CurlTransport transport("tocsin/" TOCSIN_VERSION);
   auto store = SqliteStore::open(config->store.path);
   if (!store) return refuse(store.error().text);
@@ -116,7 +116,7 @@ int run_with(const std::string& file, const std::shared_ptr<const Config>& confi
   api = std::move(*server);
 
   std::atomic<bool> stop = false;
-  signals.deliver(
+  const SignalThread signals(
       [&] {
         stop = true;
         transport.wake();

@@ -19,7 +19,7 @@ sigset_t handled_signals() {
 
 }  // namespace
 
-Signals::Signals() {
+void hold_signals() {
   const sigset_t set = handled_signals();
   pthread_sigmask(SIG_BLOCK, &set, nullptr);
   // A receiver that closes its connection must not end the agent.
@@ -28,17 +28,16 @@ Signals::Signals() {
   ::signal(SIGXFSZ, SIG_IGN);  // NOLINT(concurrency-mt-unsafe): likewise
 }
 
-Signals::~Signals() {
-  if (thread_.joinable()) pthread_kill(thread_.native_handle(), kEndOfThread);
-}
+SignalThread::SignalThread(std::function<void()> stop, std::function<void()> reload)
+    : thread_([stop = std::move(stop), reload = std::move(reload)] {
+        const sigset_t set = handled_signals();
+        for (int signal = 0; sigwait(&set, &signal) == 0 && signal != kEndOfThread;) {
+          signal == SIGHUP ? reload() : stop();
+        }
+      }) {}
 
-void Signals::deliver(std::function<void()> stop, std::function<void()> reload) {
-  thread_ = std::jthread([stop = std::move(stop), reload = std::move(reload)] {
-    const sigset_t set = handled_signals();
-    for (int signal = 0; sigwait(&set, &signal) == 0 && signal != kEndOfThread;) {
-      signal == SIGHUP ? reload() : stop();
-    }
-  });
+SignalThread::~SignalThread() {
+  pthread_kill(thread_.native_handle(), kEndOfThread);
 }
 
 }  // namespace tocsin

@@ -6,17 +6,17 @@
 
 namespace tocsin {
 
-/// From construction on the three signals go to this object alone, and SIGPIPE to nobody.
-/// REQUIRES: made before any other thread, so that all inherit the mask.
-class Signals {
- public:
-  Signals();
-  ~Signals();
-  Signals(const Signals&) = delete;
-  Signals& operator=(const Signals&) = delete;
+/// From here on the three signals wait for a SignalThread, and SIGPIPE goes to nobody.
+/// REQUIRES: called before any other thread is made, so that all inherit the mask.
+void hold_signals();
 
-  /// `stop` on SIGTERM and SIGINT, `reload` on SIGHUP; both on a thread of their own.
-  void deliver(std::function<void()> stop, std::function<void()> reload);
+/// As long as it lives, it calls `stop` on SIGTERM and SIGINT, `reload` on SIGHUP. Made after all that they use.
+class SignalThread {
+ public:
+  SignalThread(std::function<void()> stop, std::function<void()> reload);
+  ~SignalThread();
+  SignalThread(const SignalThread&) = delete;
+  SignalThread& operator=(const SignalThread&) = delete;
 
  private:
   std::jthread thread_;

@@ -60,15 +60,17 @@ void Poller::queue_due(Timestamp now, std::vector<std::size_t>& missed) {
 void Poller::queue(std::size_t index, Timestamp now, std::vector<std::size_t>& missed) {
   Poll& poll = polls_[index];
   const Timestamp latest = poll.grid.at_or_before(now);
-  const bool slept = latest > poll.next;  // several ticks at once: the machine slept, or something held the agent up
+  const Duration late = latest - poll.next;  // of an agent that is awake and keeps up: 0
+  const bool slept = late >= limits::kSleepMin;
+  const auto due = static_cast<std::size_t>(late / poll.grid.interval()) + 1;
   if (poll.phase == Poll::Phase::in_flight) {
     poll.reading_again |= slept;
-    if (!poll.reading_again) missed.push_back(index);
+    if (!poll.reading_again) missed.insert(missed.end(), due, index);
   } else {
     // Still in the queue: it is asked once, for the latest tick. What waited for its turn is missed like what was under
     // way; what is read again is read from where it ended.
     if (poll.phase == Poll::Phase::queued && !slept) {
-      if (poll.tick > poll.since) missed.push_back(index);
+      missed.insert(missed.end(), poll.tick > poll.since ? due : due - 1, index);
       if (joins(poll)) poll.covered = latest - poll.grid.interval();
     }
     if (poll.phase == Poll::Phase::idle) queued_.push_back(index);

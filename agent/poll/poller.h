@@ -1,7 +1,7 @@
 // Poller: which query is asked when, and with which others. Rules with the same query and interval share a Poll; polls
 // of the same tick share a request, up to `batch` of them; at most `max_concurrent` requests are under way; a tick that
-// comes while its query is still under way is missed, never queued. Ticks that the agent was not awake to see come due
-// are not missed: they are read again.
+// comes while its query is still under way is missed, never queued. Ticks that a machine slept through are not missed:
+// they are read again.
 #pragma once
 
 #include <deque>
@@ -61,8 +61,7 @@ class Poller {
   /// The poll of this query, where there is one.
   std::optional<std::size_t> find(const std::string& query, Duration interval, bool allow_partial) const;
 
-  /// What is to be asked now; its polls are in flight from here on. Each entry of `missed` is a poll that missed a
-  /// tick.
+  /// What is to be asked now; its polls are in flight from here on. `missed` gets a poll once for each tick it missed.
   std::vector<Batch> take(Timestamp now, std::vector<std::size_t>& missed);
 
   /// How a request ended.

@@ -20,8 +20,8 @@ constexpr Duration kWrittenDown = 5min;
 /// So long a query may be under way.
 constexpr Duration kUnderWay = 20s;
 
-/// At least two ticks of any rule come due in it.
-constexpr Duration kTwoTicks = 1min;
+/// After it, no tick of it counts as missed.
+constexpr Duration kLongSleep = 2min;
 
 /// Until Prometheus has scraped again after it lost everything.
 constexpr Duration kFirstScrape = 10s;
@@ -102,7 +102,7 @@ void SimPrometheus::agent_lost_memory() {
 }
 
 void SimPrometheus::agent_slept(Duration length) {
-  if (length >= kTwoTicks) return;
+  if (length >= kLongSleep) return;
   for (const auto& [query, at] : asked_) {
     if (clock_.now() - at < kUnderWay) unclear_.insert(query);
   }

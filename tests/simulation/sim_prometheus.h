@@ -24,7 +24,7 @@ class SimPrometheus {
   /// What the agent had in hand, or had not written down, is lost: it may ask again for ticks that were refused a while
   /// ago, or have lost them. For such queries it is not clear what was observed.
   void agent_lost_memory();
-  /// The machine slept with a query under way: a single tick that came due meanwhile may count as missed.
+  /// The machine slept with a query under way: where it was for a short time, what came due may count as missed.
   void agent_slept(Duration length);
   /// The agent was told nothing good of the query at `tick`.
   bool refused(const std::string& query, Timestamp tick) const;

@@ -49,13 +49,13 @@ TEST_F(PollerTest, ATickThatComesWhileTheQueryIsUnderWayIsMissed) {
   ask(poll, Poller::Result::applied);
   const Timestamp tick = take(kNow + 15s).front().tick;
   EXPECT_TRUE(take(kNow + 30s).empty());
-  EXPECT_TRUE(take(kNow + 45s).empty());
-  EXPECT_EQ(missed_, (std::vector{poll, poll}));
+  EXPECT_TRUE(take(kNow + 60s).empty()) << "held up";
+  EXPECT_EQ(missed_, (std::vector{poll, poll, poll}));
   poller_.done(poll, tick, Poller::Result::applied);
-  EXPECT_EQ(poller_.poll(poll).covered, tick + 30s) << "missed ticks are not read again";
+  EXPECT_EQ(poller_.poll(poll).covered, tick + 45s) << "missed ticks are not read again";
 }
 
-TEST_F(PollerTest, TicksThatNobodySawComeDueAreReadAgain) {
+TEST_F(PollerTest, TicksThatAMachineSleptThroughAreReadAgain) {
   const std::size_t poll = poller_.add("up", 15s, false, std::nullopt, kNow);
   ask(poll, Poller::Result::applied);
   const Timestamp tick = take(kNow + 15s).front().tick;
