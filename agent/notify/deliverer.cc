@@ -61,15 +61,10 @@ void Deliverer::configure(const std::vector<NotifierSettings>& notifiers, Draft&
       found->second.in_flight = in_flight;
     }
   }
-  for (auto channel = channels_.begin(); channel != channels_.end();) {
-    if (names.contains(channel->first)) {
-      ++channel;
-      continue;
-    }
-    std::erase_if(flights_, [&](const auto& flight) { return flight.second.notifier == channel->first; });
-    count(outbox_.drop_notifier(channel->first, draft));
-    channel = channels_.erase(channel);
-  }
+  // Also what an agent before this one has left for a notifier that this one was never told of.
+  count(outbox_.keep_only(names, draft));
+  std::erase_if(flights_, [&](const auto& flight) { return !names.contains(flight.second.notifier); });
+  std::erase_if(channels_, [&](const auto& channel) { return !names.contains(channel.first); });
 }
 
 bool Deliverer::wants(const std::string& notifier, NotificationKind kind) const {

@@ -1,7 +1,6 @@
 #include "agent/outbox/outbox.h"
 
 #include <algorithm>
-#include <set>
 
 #include "agent/base/assert.h"
 #include "agent/outbox/news.h"
@@ -116,10 +115,10 @@ void Outbox::look_for_reminder(const Conversation& talk) {
   if (const auto due = reminder_at(talk)) reminders_from_ = std::min(reminders_from_, *due);
 }
 
-Outbox::Ended Outbox::drop_notifier(const std::string& notifier, Draft& draft) {
+Outbox::Ended Outbox::keep_only(const std::set<std::string>& notifiers, Draft& draft) {
   Ended ended;
   for (auto& [key, talk] : conversations_) {
-    if (key.second != notifier) continue;
+    if (talk.waiting.empty() || notifiers.contains(key.second)) continue;
     for (Delivery& delivery : talk.waiting) {
       delivery.state = DeliveryState::failed;
       delivery.last_error = "its notifier is not configured any more";

@@ -5,6 +5,7 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -31,8 +32,8 @@ class Outbox {
                  const Wants& wants, Timestamp now, Draft& draft);
   /// Queues reminders that are due; `wanted` says whether an incident is open and unacknowledged.
   void remind(const std::function<const Incident*(IncidentId)>& find, const Wants& wants, Timestamp now, Draft& draft);
-  /// Gives up all that waits for a notifier that is not configured any more.
-  Ended drop_notifier(const std::string& notifier, Draft& draft);
+  /// Gives up all that waits for others than these: their notifiers are not configured any more.
+  Ended keep_only(const std::set<std::string>& notifiers, Draft& draft);
 
   Lane& lane(const std::string& notifier) { return lanes_[notifier]; }
   /// The next delivery of a conversation. REQUIRES: something waits.

@@ -14,7 +14,7 @@ namespace {
 
 using nlohmann::json;
 
-/// So long after a refusal all of it is on disk, unless the disk refuses too.
+/// So long after the first good answer that follows a refusal all of it is on disk, unless the disk refuses too.
 constexpr Duration kWrittenDown = 5min;
 
 /// So long a query may be under way.
@@ -22,6 +22,9 @@ constexpr Duration kUnderWay = 20s;
 
 /// After it, no tick of it counts as missed.
 constexpr Duration kLongSleep = 2min;
+
+/// A query asked so late may be under way when the next tick comes.
+constexpr Duration kLate = 11s;
 
 /// Until Prometheus has scraped again after it lost everything.
 constexpr Duration kFirstScrape = 10s;
@@ -60,6 +63,7 @@ Response SimPrometheus::answer(const HttpRequest& request) {
   question.end = question.range ? read_time(form["end"]) : question.start;
   if (question.range) question.step = Duration{std::llround(std::stod(form["step"]) * 1000)};
   for (const AskedQuery& one : question.asked) asked_[one.query] = clock_.now();
+  note_lateness(question);
   if (!refuses(question)) return tell(question);
   note_refusal(question);
   return refusal(422, "execution", "query processing would load too many samples into memory");
@@ -89,20 +93,30 @@ void SimPrometheus::note_refusal(const Question& question) {
   if (question.asked.size() > 1) return;  // its members are asked again
   const std::string& query = question.asked.front().query;
   refused_[query].insert(question.start);
+  good_since_.erase(query);
   if (question.range) unclear_.insert(query);
 }
 
+/// The next tick may come due before this answer comes.
+void SimPrometheus::note_lateness(const Question& question) {
+  const bool late = clock_.now() - question.start > kLate && clock_.now() - short_sleep_ended_ < kLongSleep;
+  if (question.range || !late) return;
+  for (const AskedQuery& one : question.asked) unclear_.insert(one.query);
+}
+
 void SimPrometheus::agent_lost_memory() {
-  for (const auto& [query, ticks] : refused_) {
-    const Timestamp last = *ticks.rbegin();
-    const auto told = told_.find(query);
-    const bool written = told != told_.end() && told->second > last && clock_.now() - last > kWrittenDown;
+  for (const auto& entry : refused_) {
+    const std::string& query = entry.first;
+    const auto since = good_since_.find(query);
+    const bool written = since != good_since_.end() && clock_.now() - since->second > kWrittenDown;
     if (!written || injector_.lasts(FaultKind::store_fails)) unclear_.insert(query);
   }
 }
 
-void SimPrometheus::agent_slept(Duration length) {
+void SimPrometheus::agent_sleeps(Duration length, bool under_way) {
   if (length >= kLongSleep) return;
+  short_sleep_ended_ = clock_.now() + length;
+  if (!under_way) return;
   for (const auto& [query, at] : asked_) {
     if (clock_.now() - at < kUnderWay) unclear_.insert(query);
   }
@@ -140,6 +154,7 @@ Response SimPrometheus::tell(const Question& question) {
     const bool presence = asked.query == kPresenceQuery;
     if (!presence) note_forgotten(asked.query, question);
     if (!presence) told_[asked.query] = question.end;
+    if (!presence) good_since_.try_emplace(asked.query, clock_.now());
     for (const Labels& labels : presence ? std::vector<Labels>{{}} : story_.series(asked.query)) {
       json values = json::array();
       for (Timestamp at = question.start; at <= question.end; at += question.step) {

@@ -24,8 +24,8 @@ class SimPrometheus {
   /// What the agent had in hand, or had not written down, is lost: it may ask again for ticks that were refused a while
   /// ago, or have lost them. For such queries it is not clear what was observed.
   void agent_lost_memory();
-  /// The machine slept with a query under way: where it was for a short time, what came due may count as missed.
-  void agent_slept(Duration length);
+  /// The machine sleeps. Of what comes due in a short sleep, or is asked late after it, something may count as missed.
+  void agent_sleeps(Duration length, bool under_way);
   /// The agent was told nothing good of the query at `tick`.
   bool refused(const std::string& query, Timestamp tick) const;
   bool unclear(const std::string& query) const { return unclear_.contains(query); }
@@ -42,6 +42,7 @@ class SimPrometheus {
   };
   bool refuses(const Question& question);
   bool is_refused(const std::string& query) const;
+  void note_lateness(const Question& question);
   void note_refusal(const Question& question);
   bool is_forgotten(Timestamp tick) const;
   void note_forgotten(const std::string& query, const Question& question);
@@ -54,6 +55,8 @@ class SimPrometheus {
   std::map<std::string, std::set<Timestamp>> refused_;  // by query
   std::map<std::string, Timestamp> told_;               // by query: the last tick that was told
   std::map<std::string, Timestamp> asked_;              // by query: when it was asked last
+  std::map<std::string, Timestamp> good_since_;         // by query: the first good answer after a refusal
+  Timestamp short_sleep_ended_;
   std::map<std::string, std::set<Timestamp>> nothing_;  // by query: ticks that were told without any series
   std::set<std::string> unclear_;
 };

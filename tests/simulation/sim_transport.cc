@@ -49,7 +49,7 @@ void SimTransport::cancel(RequestId id) {
 
 void SimTransport::turn_the_clock() {
   if (const Fault* sleep = injector_.take(FaultKind::machine_sleeps)) {
-    if (!under_way_.empty()) prometheus_.agent_slept(sleep->length);
+    prometheus_.agent_sleeps(sleep->length, !under_way_.empty());
     clock_.set(sleep->length);
     woke_up_ = clock_.now();
   }

@@ -105,6 +105,15 @@ TEST_F(DelivererTest, ARefusalOfARequestThatWentOutTwiceLeavesOpenWhetherTheFirs
   EXPECT_TRUE(outbox_.head(1, "hook").maybe_seen);
 }
 
+TEST_F(DelivererTest, WhatAnotherAgentHasLeftForANotifierThatIsGoneIsGivenUp) {
+  Deliverer successor(
+      outbox_, [](IncidentId) { return nullptr; }, [](const std::string&) { return Links{}; }, [] { return 1; });
+  successor.configure({}, draft_);
+  EXPECT_EQ(outbox_.depth("hook"), 0U);
+  EXPECT_EQ(draft_.deliveries.begin()->second.state, DeliveryState::failed);
+  EXPECT_EQ(draft_.deliveries.begin()->second.last_error, "its notifier is not configured any more");
+}
+
 TEST_F(DelivererTest, TheWorstIsSentFirst) {
   take(kStart);
   incidents_[kIncidents + 1] = incidents_[1];
