@@ -78,6 +78,19 @@ class Simulation {
   /// Nobody is calm who sleeps or is dead.
   Timestamp end() const { return std::max({start_time() + plan_.length, transport_.woke_up(), revived_}) + kCalm; }
 
+  /// As a supervisor that starts the process again until it stays.
+  std::unique_ptr<Engine> start(Store& store, Inbox& inbox) {
+    for (;; clock_.advance(10s)) {
+      auto engine = std::make_unique<Engine>(Engine::World{.clock = clock_,
+                                                           .transport = transport_,
+                                                           .store = store,
+                                                           .inbox = inbox,
+                                                           .read_config = [this] { return read_config(); }},
+                                             config_);
+      if (engine->start()) return engine;
+    }
+  }
+
   /// One agent, from its start to its crash or to the end.
   void live() {
     try {
@@ -85,13 +98,7 @@ class Simulation {
       if (!opened) throw std::runtime_error(opened.error().text);
       FaultyStore store(std::move(*opened), clock_, injector_, ledger_, archive_);
       Inbox inbox(transport_, 1min);
-      auto engine = std::make_unique<Engine>(Engine::World{.clock = clock_,
-                                                           .transport = transport_,
-                                                           .store = store,
-                                                           .inbox = inbox,
-                                                           .read_config = [this] { return read_config(); }},
-                                             config_);
-      while (!engine->start()) clock_.advance(10s);  // as a supervisor that starts it again
+      std::unique_ptr<Engine> engine = start(store, inbox);
       while (clock_.now() < end()) {
         people_.come(inbox);
         engine->turn(10min);
