@@ -25,7 +25,7 @@ namespace {
 constexpr Duration kCalm = 90min;        // without faults, in which everything must come to rest
 constexpr Duration kAfterwards = 20min;  // so long a fault has effects: the longest pause between two tries, and more
 constexpr std::size_t kConversationMax = 6;
-constexpr int64_t kEngineBytesMax = 128 * 1024;  // with 50 to 350 incidents behind it
+constexpr int64_t kEngineBytesMax = int64_t{128} << 10;  // with 50 to 350 incidents behind it
 constexpr std::size_t kUnderWayMax = 8 + 2 * limits::kInFlightPerWebhookMax + 2 * limits::kInFlightPerNotifierMax;
 
 /// A world that stays while agents come and go in it.

@@ -161,11 +161,10 @@ TEST(PromAnswer, AnswerIsNotEmptyWhereAllIsLeftOut) {
 }
 
 TEST(PromAnswer, WhatNobodyNeedsIsCheckedAllTheSame) {
-  const std::string one = R"({"metric":{"a":"x"},"value":[1,"1"]})";
-  for (const std::string& other :
-       {one, std::string(R"({"metric":{"a":"y"},"value":[1,"one"]})"),
-        std::string(R"({"metric":{"a":1},"value":[1,"1"]})"), std::string(R"({"metric":{}})")}) {
-    const auto answer = parse_instant(vector_of("[" + one + "," + other + "]"), false, needs_two);
+  for (const char* other : {R"({"metric":{"a":"x"},"value":[1,"1"]}])", R"({"metric":{"a":"y"},"value":[1,"one"]}])",
+                            R"({"metric":{"a":1},"value":[1,"1"]}])", R"({"metric":{}}])"}) {
+    const std::string series = R"([{"metric":{"a":"x"},"value":[1,"1"]},)";
+    const auto answer = parse_instant(vector_of(series + other), false, needs_two);
     ASSERT_FALSE(answer.has_value()) << other;
     EXPECT_EQ(answer.error().kind, Kind::unusable);
   }
