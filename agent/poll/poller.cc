@@ -99,8 +99,8 @@ Batch Poller::next_batch() {
                       poll.tick == first.tick && poll.allow_partial == first.allow_partial;
     if (!batch.polls.empty() && !fits) break;
     poll.phase = Poll::Phase::in_flight;
-    poll.reading_again =
-        !poll.asked;  // the first tick after a start is asked late, and the next may come due meanwhile
+    // The first tick after a start is asked late, and the next may come due meanwhile.
+    poll.reading_again = !poll.asked;
     batch.polls.push_back(queued_.front());
     queued_.pop_front();
   }

@@ -16,9 +16,6 @@ namespace {
 using simdjson::dom::array;
 using simdjson::dom::element;
 
-template <class T>
-using Parsed = std::expected<T, QueryFault>;
-
 /// With the buffers of the answer before: to free and take megabytes anew costs more than parsing, as the kernel clears
 /// them each time. Those of an answer that was unusually large are given back at its end, for it may have opened many
 /// incidents, and they need the room.

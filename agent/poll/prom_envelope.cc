@@ -80,7 +80,7 @@ std::unexpected<QueryFault> rejected(const Response& response, const object& env
                            message.empty() ? "no reason given" : message));
 }
 
-std::expected<QueryData, QueryFault> open_data(const object& envelope) {
+Parsed<QueryData> open_data(const object& envelope) {
   QueryData data;
   object inner;
   std::string_view type;
@@ -97,8 +97,7 @@ std::unexpected<QueryFault> unusable(std::string_view text) {
   return fault(QueryFault::Kind::unusable, text);
 }
 
-std::expected<QueryData, QueryFault> open_envelope(simdjson::dom::parser& parser, const Response& response,
-                                                   bool allow_partial) {
+Parsed<QueryData> open_envelope(simdjson::dom::parser& parser, const Response& response, bool allow_partial) {
   if (response.fault != TransportFault::none) return transport_fault(response);
   if (const auto refusal = refused_by_status(response)) return unreachable(*refusal);
 

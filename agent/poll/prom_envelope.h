@@ -12,14 +12,17 @@
 
 namespace tocsin {
 
+/// What was read of an answer, or why it cannot be used.
+template <class T>
+using Parsed = std::expected<T, QueryFault>;
+
 struct QueryData {
   std::string type;  // resultType: vector, matrix, scalar, string
   simdjson::dom::element result;
 };
 
 /// The data of a successful query. What it refers to lives as long as `parser`.
-std::expected<QueryData, QueryFault> open_envelope(simdjson::dom::parser& parser, const Response& response,
-                                                   bool allow_partial);
+Parsed<QueryData> open_envelope(simdjson::dom::parser& parser, const Response& response, bool allow_partial);
 
 /// A fault of an answer that came from Prometheus; the text is cleaned and bounded.
 std::unexpected<QueryFault> unusable(std::string_view text);

@@ -16,9 +16,6 @@ namespace {
 using simdjson::dom::array;
 using simdjson::dom::element;
 
-template <class T>
-using Parsed = std::expected<T, QueryFault>;
-
 /// The value of a series whose labels are read already.
 Parsed<double> read_value(element entry, const Labels& labels) {
   element point;

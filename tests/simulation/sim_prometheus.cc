@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <nlohmann/json.hpp>
+#include <ranges>
 
 #include "agent/base/text.h"
 #include "agent/poll/presence.h"
@@ -105,8 +106,7 @@ void SimPrometheus::note_lateness(const Question& question) {
 }
 
 void SimPrometheus::agent_lost_memory() {
-  for (const auto& entry : refused_) {
-    const std::string& query = entry.first;
+  for (const std::string& query : std::views::keys(refused_)) {
     const auto since = good_since_.find(query);
     const bool written = since != good_since_.end() && clock_.now() - since->second > kWrittenDown;
     if (!written || injector_.lasts(FaultKind::store_fails)) unclear_.insert(query);
