@@ -20,10 +20,9 @@ const Fault* Injector::latest(FaultKind kind) const {
   return latest;
 }
 
-bool Injector::lasted(FaultKind kind, Duration while_ago) const {
-  return std::ranges::any_of(plan_.faults, [&](const Fault& one) {
-    return one.kind == kind && one.at <= clock_.now() && clock_.now() < one.at + one.length + while_ago;
-  });
+bool Injector::struck_within(FaultKind kind, Duration awake) const {
+  const auto last = struck_.find(kind);
+  return last != struck_.end() && clock_.steady() - last->second <= awake;
 }
 
 bool Injector::strikes(FaultKind kind) {

@@ -19,13 +19,16 @@ class Injector {
   bool lasts(FaultKind kind) const { return find(kind) != nullptr; }
   /// The last fault of this kind that has begun, whether it lasts or not; nullptr: none has.
   const Fault* latest(FaultKind kind) const;
-  /// It lasts, or did so a while ago.
-  bool lasted(FaultKind kind, Duration while_ago) const;
+  /// It struck no longer ago than this, a sleep of the machine not counted.
+  bool struck_within(FaultKind kind, Duration awake) const;
   /// As lasts(), and counts it.
   bool strikes(FaultKind kind);
   /// A fault of this kind that happens once: taken when it is due.
   const Fault* take(FaultKind kind);
-  void count(FaultKind kind) { ++injected_[kind]; }
+  void count(FaultKind kind) {
+    ++injected_[kind];
+    struck_[kind] = clock_.steady();
+  }
 
   const std::map<FaultKind, uint64_t>& injected() const { return injected_; }
 
@@ -33,7 +36,8 @@ class Injector {
   const Plan& plan_;
   const SimClock& clock_;
   std::map<FaultKind, uint64_t> injected_;
-  std::set<std::size_t> taken_;  // indices of the plan
+  std::map<FaultKind, Instant> struck_;  // last
+  std::set<std::size_t> taken_;          // indices of the plan
 };
 
 }  // namespace tocsin::sim

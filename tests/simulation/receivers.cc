@@ -15,7 +15,7 @@ namespace {
 using nlohmann::json;
 
 constexpr Duration kRest = 30s;
-constexpr Duration kRetried = 5s;  // by then a disk that works again has been tried
+constexpr Duration kRetried = 5s;  // by then a disk that refused has been tried again, and the request has come in
 
 std::string host_of(const std::string& url) {
   const std::size_t begin = url.find("://") + 3;
@@ -44,8 +44,8 @@ std::vector<Heard> Receivers::read(const HttpRequest& request) const {
 
 /// Only what wakes somebody does not wait for a disk that refuses.
 bool Receivers::may_be_unrecorded(const HttpRequest& request, const Heard& heard) {
-  if (request.body.find("[not recorded]") == std::string::npos || !injector_.lasted(FaultKind::store_fails, kRetried))
-    return false;
+  const bool marked = request.body.find("[not recorded]") != std::string::npos;
+  if (!marked || !injector_.struck_within(FaultKind::store_fails, kRetried)) return false;
   ledger_.told_unrecorded(heard.conversed());
   return true;
 }
