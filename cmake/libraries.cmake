@@ -58,6 +58,10 @@ if(NOT EXISTS ${CMAKE_SOURCE_DIR}/agent/main.cc)
   return()
 endif()
 tocsin_library(tocsin_cli FOLDERS agent/cli LINK tocsin_io)
+if(TOCSIN_MIMALLOC AND NOT TOCSIN_SANITIZE)  # sanitizers bring an allocator of their own
+  target_link_libraries(tocsin_cli PUBLIC mimalloc)
+  target_compile_definitions(tocsin_cli PRIVATE TOCSIN_MIMALLOC)
+endif()
 
 add_executable(tocsin ${CMAKE_SOURCE_DIR}/agent/main.cc)
 target_link_libraries(tocsin PRIVATE tocsin_cli)

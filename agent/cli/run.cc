@@ -1,7 +1,6 @@
 #include "agent/cli/run.h"
 
 #include <fmt/format.h>
-#include <malloc.h>
 
 #include <atomic>
 #include <cstdio>
@@ -20,6 +19,9 @@
 #include "agent/http/curl_transport.h"
 #include "agent/store/sqlite_reader.h"
 #include "agent/store/sqlite_store.h"
+#ifdef TOCSIN_MIMALLOC
+#include <mimalloc.h>
+#endif
 
 namespace tocsin {
 namespace {
@@ -65,26 +67,17 @@ void say_what_is_watched(const Config& config, uint16_t port) {
             {{"version", TOCSIN_VERSION}, {"store", config.store.path}, {"listen", config.web.listen}, {"port", port}});
 }
 
-/// What was only needed to read the configuration goes back to the system.
-void return_freed_memory() {
-#ifdef __GLIBC__
-  ::malloc_trim(0);
-#endif
-}
-
-/// What an answer needed is kept for the next one: to give it back and take it anew each time was an eighth of the CPU
-/// for answers of a thousand series, as the kernel clears it. Only while no other thread runs.
-void keep_freed_memory() {
-#ifdef __GLIBC__
-  constexpr int kKeptBytesMax = 4 << 20;
-  ::mallopt(M_TRIM_THRESHOLD, kKeptBytesMax);  // NOLINT(concurrency-mt-unsafe)
-  ::mallopt(M_MMAP_THRESHOLD, kKeptBytesMax);  // NOLINT(concurrency-mt-unsafe)
+/// How long what was freed is kept for the next who needs memory, before the system gets it back.
+void keep_free_memory(std::chrono::milliseconds time) {
+#ifdef TOCSIN_MIMALLOC
+  mi_option_set(mi_option_decommit_delay, time.count());
+#else
+  std::ignore = time;
 #endif
 }
 
 /// Everything that runs, in the order in which it must be made and, backwards, ended.
 int run_with(const std::string& file, const std::shared_ptr<const Config>& config) {
-  keep_freed_memory();
   hold_signals();
   CurlTransport transport("tocsin/" TOCSIN_VERSION);
   auto store = SqliteStore::open(config->store.path);
@@ -107,7 +100,6 @@ int run_with(const std::string& file, const std::shared_ptr<const Config>& confi
                      [&](const Config& now) {
                        api->set_access({now.web.token, now.external_url});
                        service.status(what_is_watched(now));
-                       return_freed_memory();
                      }},
                 config);
   if (const auto started = engine.start(); !started) return refuse(started.error().text);
@@ -125,7 +117,7 @@ int run_with(const std::string& file, const std::shared_ptr<const Config>& confi
   say_what_is_watched(*config, api->port());
   service.status(what_is_watched(*config));
   service.ready();
-  return_freed_memory();
+  keep_free_memory(1s);  // for the next answer: the kernel clears what it hands out
   Watchdog watchdog(limits::kLoopSilenceMax, end_of_hung_process);  // not before: an upgrade of the store may take long
   while (!stop) {
     engine.turn(service.turn_max(limits::kTurnWaitMax));
@@ -144,6 +136,7 @@ int run_with(const std::string& file, const std::shared_ptr<const Config>& confi
 }  // namespace
 
 int run_agent(const std::string& config_file) {
+  keep_free_memory(0s);  // what reading takes would be the peak for good
   const ReloadedConfig config = read_config(config_file);
   if (config) return run_with(config_file, *config);
   for (const std::string& fault : config.error()) fmt::print(stderr, "{}\n", fault);

@@ -10,6 +10,9 @@
 
 #include <CLI/Version.hpp>
 #include <nlohmann/json.hpp>
+#ifdef TOCSIN_MIMALLOC
+#include <mimalloc.h>
+#endif
 
 namespace tocsin {
 namespace {
@@ -41,6 +44,9 @@ std::string version_text() {
   line("libmicrohttpd", MHD_get_version());
   line("simdjson",
        three(simdjson::SIMDJSON_VERSION_MAJOR, simdjson::SIMDJSON_VERSION_MINOR, simdjson::SIMDJSON_VERSION_REVISION));
+#ifdef TOCSIN_MIMALLOC
+  line("mimalloc", three(mi_version() / 100, mi_version() / 10 % 10, mi_version() % 10));
+#endif
   line("nlohmann/json", three(NLOHMANN_JSON_VERSION_MAJOR, NLOHMANN_JSON_VERSION_MINOR, NLOHMANN_JSON_VERSION_PATCH));
   line("toml++", three(TOML_LIB_MAJOR, TOML_LIB_MINOR, TOML_LIB_PATCH));
   line("fmt", three(FMT_VERSION / 10000, FMT_VERSION / 100 % 100, FMT_VERSION % 100));

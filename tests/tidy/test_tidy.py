@@ -45,6 +45,7 @@ LIBRARIES = {
     r"microhttpd\.h": ["agent/api/", "agent/cli/version.cc"],
     r"prometheus/": ["agent/api/"],
     r"simdjson\.h": ["agent/poll/", "agent/cli/version.cc"],
+    r"mimalloc\.h": ["agent/cli/"],
     r"CLI/": ["agent/cli/", "agent/main.cc"],
     r"spdlog/": ["agent/base/log.cc", "agent/cli/version.cc"],
 }
