@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "agent/store/sqlite_reader.h"
 
 namespace tocsin::sim {
@@ -12,13 +14,19 @@ constexpr Duration kPruned = 5min;
 constexpr int kSeriesPerRuleMax = 3;
 constexpr int kOwnRules = 3;
 
+/// Then pruning leaves it where it is.
+bool is_undelivered(const IncidentRecord& record) {
+  return std::ranges::any_of(record.deliveries, &Delivery::waiting);
+}
+
 }  // namespace
 
 void Archive::keep(Timestamp before) {
   SqliteReader reader(path_);
   for (const auto& [id, incident] : ledger_.incidents()) {
-    if (!incident.resolved() || *incident.resolved_at >= before || kept_.contains(id)) continue;
-    if (auto record = reader.get(id)) kept_.emplace(id, *std::move(record));
+    if (!incident.resolved() || *incident.resolved_at >= before) continue;
+    if (const auto kept = kept_.find(id); kept != kept_.end() && !is_undelivered(kept->second)) continue;
+    if (auto record = reader.get(id)) kept_.insert_or_assign(id, *std::move(record));
   }
 }
 
