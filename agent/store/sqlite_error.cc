@@ -12,7 +12,7 @@ namespace {
 std::string_view remedy(int primary_code) {
   switch (primary_code) {
     case SQLITE_FULL:
-      return "the disk is full; free space on its file system: nothing is lost meanwhile, tocsin tries again";
+      return "the disk is full; free space on its file system";
     case SQLITE_READONLY:
       return "it cannot be written; check the owner and the mode of the file and of its directory, and that the file "
              "system is not mounted read-only";
@@ -20,7 +20,7 @@ std::string_view remedy(int primary_code) {
     case SQLITE_AUTH:
       return "access is denied; check the owner and the mode of the file and of its directory";
     case SQLITE_IOERR:
-      return "reading or writing failed; check the disk and the kernel's log: tocsin tries again";
+      return "reading or writing failed; check that its disk has room, and the kernel's log";
     case SQLITE_CORRUPT:
       return "the database is damaged; stop tocsin, keep a copy of the file with its -wal, and restore a backup";
     case SQLITE_NOTADB:
