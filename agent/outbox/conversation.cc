@@ -91,19 +91,20 @@ void take_back_escalation(Conversation& conversation, Severity severity) {
 }
 
 void settle_resolved(Conversation& conversation) {
-  bool under_way = false;
+  const Delivery* under_way = nullptr;
   Delivery* resolve = nullptr;
   for (Delivery& delivery : conversation.waiting) {
     if (!delivery.waiting()) continue;  // ended in this very turn
     if (delivery.state == DeliveryState::sending) {
-      under_way = true;
+      under_way = &delivery;
     } else if (delivery.kind == NotificationKind::resolve && !resolve) {
       resolve = &delivery;
     } else if (delivery.kind != NotificationKind::past) {
       collapse(conversation, delivery);
     }
   }
-  if (resolve && !under_way && !conversation.told.open) collapse(conversation, *resolve);
+  const bool open = under_way ? !ends_incident(under_way->kind) : conversation.told.open;
+  if (resolve && !open) collapse(conversation, *resolve);
 }
 
 }  // namespace tocsin

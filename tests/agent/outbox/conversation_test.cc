@@ -54,6 +54,18 @@ TEST(Conversation, AnOpeningUnderWayIsWaitedFor) {
   EXPECT_EQ(states(talk), "open:sending resolve:pending");
 }
 
+TEST(Conversation, AResolveUnderWaySaysItForTheReopeningThatIsOverAgain) {
+  Conversation talk;
+  add_opening(talk, word(NotificationKind::open, kStart), kWindow);
+  deliver(talk);
+  add(talk, word(NotificationKind::resolve, kStart + 1min));
+  talk.waiting.front().state = DeliveryState::sending;
+  add_opening(talk, word(NotificationKind::open, kStart + 2min), kWindow);
+  add(talk, word(NotificationKind::resolve, kStart + 3min));
+  settle_resolved(talk);
+  EXPECT_EQ(states(talk), "resolve:sending open:collapsed resolve:collapsed");
+}
+
 TEST(Conversation, ASecondOpeningInTheWindowIsHeldUntilItsEnd) {
   Conversation talk;
   add_opening(talk, word(NotificationKind::open, kStart), kWindow);
