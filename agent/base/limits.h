@@ -21,6 +21,7 @@ inline constexpr int kSlowQueryFactor = 10;
 inline constexpr std::size_t kIncidentSeriesMax = 20;   // series listed on an incident (contract 4)
 inline constexpr std::size_t kErrorTextBytesMax = 500;  // of a peer's error text kept for people
 inline constexpr std::size_t kRangePointsMax = 5000;    // points of one query_range (Prometheus allows 11,000)
+inline constexpr std::size_t kRangesRefusedMax = 40;    // of one poll, before it goes on without the ticks it missed
 inline constexpr std::size_t kRequestBodyBytesMax = 64ULL << 10;       // API request bodies
 inline constexpr std::size_t kRequestDiscardedBytesMax = 1ULL << 20;   // of a larger body, read to answer that it is
 inline constexpr std::size_t kRequestHeadBytesMax = 32ULL << 10;       // request line and headers

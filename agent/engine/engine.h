@@ -91,7 +91,7 @@ class Engine {
   Poller::Outcome outcome(const std::expected<Answers, QueryFault>& answers, const Asked& asked,
                           const Response& response) const;
   void range_answered(Asked asked, const Response& response);
-  void range_failed(const Asked& asked, const QueryFault& fault, const Response& response);
+  void range_failed(Asked asked, const QueryFault& fault, const Response& response);
   void applied(std::size_t poll, Timestamp tick, const std::vector<AnswerAt>& answers, const Response& response);
   void failed(std::size_t poll, Timestamp tick, const QueryFault& fault, const Response& response);
   void apply_tick(RuleRuntime& runtime, const Answer& answer, Timestamp tick, Timestamp now);

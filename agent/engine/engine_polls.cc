@@ -52,7 +52,7 @@ void Engine::ask(Batch batch, Timestamp now) {
   const Timestamp oldest = poll.grid.after(std::max(poll.covered, now - config_->catch_up - interval));
   if (oldest >= tick) return ask_instant({std::move(batch), tick, tick, now});
   poll.reading_again = true;
-  const Timestamp last = std::min(tick, oldest + interval * static_cast<int64_t>(limits::kRangePointsMax - 1));
+  const Timestamp last = std::min(tick, oldest + interval * static_cast<int64_t>(poll.range.ticks - 1));
   ask_range({std::move(batch), oldest, last, now}, poll.query);
 }
 
@@ -78,7 +78,7 @@ void Engine::ask_range(Asked asked, std::string_view query) {
 void Engine::answered(Asked asked, const Response& response) {
   counts_.query_duration.observe(seconds(response.took));
   polls_ended_ = true;
-  if (asked.first < asked.last) return range_answered(std::move(asked), response);
+  if (asked.first < asked.batch.tick) return range_answered(std::move(asked), response);
   auto answers = parse(asked, response);
   if (poller_.ended(asked.batch, outcome(answers, asked, response), response.took)) return;
   for (std::size_t member = 0; member < asked.batch.polls.size(); ++member) {
@@ -135,13 +135,14 @@ void Engine::range_answered(Asked asked, const Response& response) {
   const Duration offset = config_->prometheus.query_offset;
   auto answers =
       parse_range(response, poll.allow_partial, asked.first - offset, asked.last - offset, poll.grid.interval());
-  if (!answers) return range_failed(asked, answers.error(), response);
+  if (!answers) return range_failed(std::move(asked), answers.error(), response);
   if (!asked.read_again) {
     asked.read_again = std::move(*answers);
     return ask_range(std::move(asked), kPresenceQuery);
   }
   drop_unobserved(*asked.read_again, *answers);
   for (AnswerAt& answer : *asked.read_again) answer.at += offset;
+  poll.range.answered();
   applied(index, asked.last, *asked.read_again, response);
   if (asked.last < asked.batch.tick) {
     ask(std::move(asked.batch), world_.clock.now());
@@ -150,7 +151,17 @@ void Engine::range_answered(Asked asked, const Response& response) {
   }
 }
 
-void Engine::range_failed(const Asked& asked, const QueryFault& fault, const Response& response) {
+/// What is refused is asked again in shorter ranges, down to the tick that is to blame, which is left out. A time-out
+/// waits for the next tick, as Prometheus may be busy.
+void Engine::range_failed(Asked asked, const QueryFault& fault, const Response& response) {
+  Poll& poll = poller_.poll(asked.batch.polls.front());
+  const auto size = static_cast<std::size_t>((asked.last - asked.first) / poll.grid.interval()) + 1;
+  const bool refused = fault.kind == QueryFault::Kind::rejected || fault.kind == QueryFault::Kind::unusable;
+  if (response.fault == TransportFault::timeout) poll.range.timed_out(size);
+  if (refused && poll.range.refuse(size)) {
+    if (size == 1) poll.covered = asked.last;
+    return ask(std::move(asked.batch), world_.clock.now());
+  }
   if (fault.kind != QueryFault::Kind::unreachable) {
     log::warn("missed ticks cannot be read again and are not observed", {{"reason", fault.text}});
   }
@@ -165,10 +176,11 @@ void Engine::applied(std::size_t poll, Timestamp tick, const std::vector<AnswerA
   unanswered_since_.reset();
   if (!prometheus_error_.empty()) log::info("Prometheus answers again", {});
   prometheus_error_.clear();
+  const bool more_to_read = tick < poller_.poll(poll).tick;
   for (const std::size_t index : poller_.poll(poll).rules) {
     RuleRuntime& runtime = rules_[index];
-    if (runtime.behind) draft_.rules.insert(runtime.rule->name);
-    runtime.behind = false;
+    if (runtime.behind != more_to_read) draft_.rules.insert(runtime.rule->name);
+    runtime.behind = more_to_read;
     if (runtime.failing_since) failing_alone_.erase(runtime.rule->name);
     runtime.failing_since.reset();
     if (!runtime.status.last_error.empty()) log::info("rule is evaluated again", {{"rule", runtime.rule->name}});
@@ -176,7 +188,7 @@ void Engine::applied(std::size_t poll, Timestamp tick, const std::vector<AnswerA
     runtime.status.last_duration = response.took;
     for (const AnswerAt& answer : answers) apply_tick(runtime, answer.answer, answer.at, now);
   }
-  if (tick < poller_.poll(poll).tick) {
+  if (more_to_read) {
     poller_.poll(poll).covered = tick;
   } else {
     poller_.done(poll, tick, Poller::Result::applied);

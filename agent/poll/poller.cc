@@ -21,6 +21,7 @@ std::size_t Poller::add(std::string query, Duration interval, bool allow_partial
                     .covered = done,
                     .behind = false,
                     .phase = Poll::Phase::idle,
+                    .range = {},
                     .tick = done,
                     .next = done,
                     .asked = false,
@@ -183,6 +184,7 @@ void Poller::done(std::size_t index, Timestamp tick, Result result) {
   // What came due while one query was under way is missed; what came due while ticks were read again is read next.
   if (result != Result::unreachable) {
     poll.covered = poll.reading_again ? tick : std::max(tick, poll.next - poll.grid.interval());
+    poll.range = {};
   }
   poll.reading_again = false;
 }

@@ -4,6 +4,7 @@
 // they are read again.
 #pragma once
 
+#include <algorithm>
 #include <deque>
 #include <map>
 #include <optional>
@@ -12,11 +13,30 @@
 #include <utility>
 #include <vector>
 
+#include "agent/base/limits.h"
 #include "agent/base/time.h"
 #include "agent/poll/batch.h"
 #include "agent/poll/tick_grid.h"
 
 namespace tocsin {
+
+/// How many ticks are read again at once: `ticks` now, at most `ticks_max` until the tick to blame has been found.
+struct RangeSize {
+  std::size_t ticks = limits::kRangePointsMax;
+  std::size_t ticks_max = limits::kRangePointsMax;
+  std::size_t refused = 0;  // ranges
+
+  void answered() { ticks = std::min(ticks * 2, ticks_max); }
+  /// A range of `size` ticks took too long: a shorter one comes next, and longer ones once that is answered.
+  void timed_out(std::size_t size) { ticks = std::max<std::size_t>(size / 2, 1); }
+  /// It was too much at once, or one of its ticks is to blame: no longer ones before that is found. False: all is
+  /// refused.
+  bool refuse(std::size_t size) {
+    timed_out(size);
+    ticks_max = size > 1 ? ticks : limits::kRangePointsMax;
+    return ++refused <= limits::kRangesRefusedMax;
+  }
+};
 
 /// One query on one grid.
 struct Poll {
@@ -34,6 +54,7 @@ struct Poll {
   enum class Phase { idle, queued, in_flight };
   Phase phase = Phase::idle;
   bool reading_again = false;  // in flight: what comes due meanwhile is read after it, not missed
+  RangeSize range;             // until it has caught up
   Timestamp tick;              // queued and in flight: the tick asked for
   Timestamp next;              // the next tick to come due
   bool asked = false;          // an answer or a failure has been seen

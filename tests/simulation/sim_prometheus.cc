@@ -49,7 +49,19 @@ Response refusal(int status, const char* type, const char* text) {
   return page(status, json{{"status", "error"}, {"errorType", type}, {"error", text}}.dump());
 }
 
+Response too_many_samples() {
+  return refusal(422, "execution", "query processing would load too many samples into memory");
+}
+
 }  // namespace
+
+SimPrometheus::SimPrometheus(const SimClock& clock, const Story& story, Injector& injector, uint64_t seed)
+    : clock_(clock),
+      story_(story),
+      injector_(injector),
+      seed_(seed),
+      limits_ranges_(chance(50, seed, "limits ranges", 0)),
+      hangs_on_long_ranges_(chance(50, seed, "hangs on long ranges", 0)) {}
 
 Response SimPrometheus::answer(const HttpRequest& request) {
   if (injector_.strikes(FaultKind::prometheus_refuses)) return broken(TransportFault::connect, false);
@@ -65,9 +77,17 @@ Response SimPrometheus::answer(const HttpRequest& request) {
   if (question.range) question.step = Duration{std::llround(std::stod(form["step"]) * 1000)};
   for (const AskedQuery& one : question.asked) asked_[one.query] = clock_.now();
   note_lateness(question);
+  if (is_too_long(question)) return hangs_on_long_ranges_ ? broken(TransportFault::timeout, true) : too_many_samples();
   if (!refuses(question)) return tell(question);
   note_refusal(question);
-  return refusal(422, "execution", "query processing would load too many samples into memory");
+  return too_many_samples();
+}
+
+/// In half of the worlds; what is asked for in shorter pieces is told.
+bool SimPrometheus::is_too_long(const Question& question) const {
+  constexpr int64_t kPointsMax = 25;
+  if (!limits_ranges_ || !question.range || question.asked.front().query == kPresenceQuery) return false;
+  return (question.end - question.start) / question.step >= kPointsMax;
 }
 
 bool SimPrometheus::is_refused(const std::string& query) const {

@@ -16,8 +16,7 @@ namespace tocsin::sim {
 
 class SimPrometheus {
  public:
-  SimPrometheus(const SimClock& clock, const Story& story, Injector& injector, uint64_t seed)
-      : clock_(clock), story_(story), injector_(injector), seed_(seed) {}
+  SimPrometheus(const SimClock& clock, const Story& story, Injector& injector, uint64_t seed);
 
   Response answer(const HttpRequest& request);
 
@@ -40,6 +39,7 @@ class SimPrometheus {
     Timestamp end;
     Duration step{1};
   };
+  bool is_too_long(const Question& question) const;
   bool refuses(const Question& question);
   bool is_refused(const std::string& query) const;
   void note_lateness(const Question& question);
@@ -52,6 +52,8 @@ class SimPrometheus {
   const Story& story_;
   Injector& injector_;
   uint64_t seed_;
+  bool limits_ranges_;
+  bool hangs_on_long_ranges_;                           // else it refuses them
   std::map<std::string, std::set<Timestamp>> refused_;  // by query
   std::map<std::string, Timestamp> told_;               // by query: the last tick that was told
   std::map<std::string, Timestamp> asked_;              // by query: when it was asked last

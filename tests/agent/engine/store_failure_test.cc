@@ -103,7 +103,8 @@ class StoreFailure : public ::testing::Test {
   void turns(int count) {
     for (int turn = 0; turn < count; ++turn) {
       clock_.advance(1s);
-      engine_.turn(0ms);
+      engine_.turn(0ms);  // asks,
+      engine_.turn(0ms);  // and takes the answer before the next tick
     }
   }
 

@@ -5,6 +5,8 @@
 
 #include <algorithm>
 
+#include "agent/base/limits.h"
+
 namespace tocsin {
 namespace {
 
@@ -82,6 +84,35 @@ TEST_F(PollerTest, TicksThatPrometheusDidNotAnswerStayUncovered) {
   const Timestamp tick = ask(poll, Poller::Result::unreachable);
   EXPECT_EQ(poller_.poll(poll).covered, tick - 15s);
   EXPECT_TRUE(poller_.poll(poll).behind);
+}
+
+TEST(RangeSize, GoesDownToTheTickThatIsRefusedAndUpAgain) {
+  RangeSize range;
+  EXPECT_TRUE(range.refuse(8));
+  EXPECT_EQ(range.ticks, 4U);
+  range.answered();
+  EXPECT_EQ(range.ticks, 4U) << "longer ones were refused";
+  EXPECT_TRUE(range.refuse(4));
+  EXPECT_TRUE(range.refuse(2));
+  EXPECT_TRUE(range.refuse(1));
+  range.answered();
+  EXPECT_EQ(range.ticks, 2U) << "the one to blame is left behind";
+}
+
+TEST(RangeSize, WhatTookTooLongMayBeAskedAgainLater) {
+  RangeSize range;
+  range.timed_out(8);
+  EXPECT_EQ(range.ticks, 4U);
+  range.answered();
+  EXPECT_EQ(range.ticks, 8U);
+  range.timed_out(1);
+  EXPECT_EQ(range.ticks, 1U);
+}
+
+TEST(RangeSize, GivesUpWhereAllIsRefused) {
+  RangeSize range;
+  for (std::size_t count = 0; count < limits::kRangesRefusedMax; ++count) EXPECT_TRUE(range.refuse(1));
+  EXPECT_FALSE(range.refuse(1));
 }
 
 TEST_F(PollerTest, AtMostMaxConcurrentAreUnderWay) {
