@@ -115,7 +115,13 @@ void SimPrometheus::note_refusal(const Question& question) {
   const std::string& query = question.asked.front().query;
   refused_[query].insert(question.start);
   good_since_.erase(query);
-  if (question.range) unclear_.insert(query);
+  if (question.range || was_told(query, question.start)) unclear_.insert(query);
+}
+
+/// To an agent that has crashed since: it may have written it down or not.
+bool SimPrometheus::was_told(const std::string& query, Timestamp tick) const {
+  const auto last = told_.find(query);
+  return last != told_.end() && tick <= last->second;
 }
 
 /// The next tick may come due before this answer comes.
@@ -157,13 +163,11 @@ bool SimPrometheus::is_forgotten(Timestamp tick) const {
   return wiped && tick < wiped->at + kFirstScrape;
 }
 
-/// A tick that is asked live counts: the answer is good, and nothing is there. What is read again was not observed; and
-/// where it was told before, it is not clear whether that was kept.
+/// A tick that is asked live counts: the answer is good, and nothing is there. What is read again was not observed.
 void SimPrometheus::note_forgotten(const std::string& query, const Question& question) {
-  const auto told = told_.find(query);
   for (Timestamp at = question.start; at <= question.end && is_forgotten(at); at += question.step) {
     injector_.count(FaultKind::prometheus_forgets);
-    if (told != told_.end() && told->second >= at) unclear_.insert(query);
+    if (was_told(query, at)) unclear_.insert(query);
     (question.range ? refused_ : nothing_)[query].insert(at);
   }
 }

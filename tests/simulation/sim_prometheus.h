@@ -44,6 +44,7 @@ class SimPrometheus {
   bool is_refused(const std::string& query) const;
   void note_lateness(const Question& question);
   void note_refusal(const Question& question);
+  bool was_told(const std::string& query, Timestamp tick) const;
   bool is_forgotten(Timestamp tick) const;
   void note_forgotten(const std::string& query, const Question& question);
   Response tell(const Question& question);
