@@ -4,7 +4,7 @@ import os
 import time
 import unittest
 
-from harness import EndToEnd, FakeClock, wait_for, when
+from harness import EndToEnd, Exporter, FakeClock, Prometheus, wait_for, when
 
 
 class Restarts(EndToEnd):
@@ -115,6 +115,34 @@ class Restarts(EndToEnd):
         agent.wait_evaluations("Probe", 3)
         self.assertEqual([], agent.incidents())
         self.assertEqual([], self.receiver.received("/hook"))
+
+
+class LittleRoom(EndToEnd):
+    """A Prometheus that loads five samples for a query and no more."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.exporter = Exporter()
+        cls.prometheus = Prometheus(os.path.join(cls.world_directory, "little-room"), cls.exporter.address,
+                                    flags=["--query.max-samples=5"])
+        cls.addClassCleanup(cls.prometheus.stop)
+        cls.prometheus.start()
+
+    def test_gap_that_is_too_much_for_one_query_is_reread(self):
+        agent = self.agent(self.rule())
+        self.set(0)
+        agent.wait_evaluations("Probe", 2)
+        agent.stop()
+        self.set(1)
+        breached = time.time()
+        wait_for(lambda: time.time() > breached + 3, what="the breach to last")
+        self.set(0)
+        wait_for(lambda: time.time() > breached + 10, what="a gap of more than five evaluations")
+        agent.start()
+        incident = agent.wait_incident("resolved")
+        self.assertTrue(breached - 1 < when(incident["opened_at"]) < breached + 2, incident)
+        self.assertNotIn("cannot be read again", agent.log())
 
 
 class Reloads(EndToEnd):

@@ -14,7 +14,8 @@ class Prometheus:
     """Keeps its port and its data over stop() and start()."""
 
     def __init__(self, directory, target, rules=None, scrape_interval="200ms", external_labels=None,
-                 job="e2e"):
+                 job="e2e", flags=()):
+        self._flags = flags
         self._directory = directory
         self._process = None
         self.port = free_port()
@@ -39,7 +40,8 @@ class Prometheus:
         with open(os.path.join(self._directory, "log"), "a") as log:
             self._process = subprocess.Popen(
                 [PROMETHEUS, "--config.file=prometheus.json", "--storage.tsdb.path=data", "--log.level=warn",
-                 f"--web.listen-address=127.0.0.1:{self.port}", "--query.lookback-delta=30s"],
+                 f"--web.listen-address=127.0.0.1:{self.port}", "--query.lookback-delta=30s",
+                 *self._flags],
                 cwd=self._directory, stdout=log, stderr=log)
         wait_for(lambda: self._alive() and is_up(self.url + "/-/ready"), 60, "Prometheus to be ready")
         return self
