@@ -11,7 +11,8 @@ import sys
 from measure import Figure
 from row import COMPARE, show
 
-PACKAGES = ["prometheus", "prometheus-alertmanager", "victoria-metrics", "nginx-light", "libcurl4", "libsqlite3-0", "g++"]
+PACKAGES = ["prometheus", "prometheus-alertmanager", "victoria-metrics", "nginx-light", "libcurl4", "libsqlite3-0",
+            "libmimalloc2.0", "g++"]
 HEAD = """# Benchmarks
 
 Written by `bench/run.sh`; do not edit. tocsin and its peers do the same work on the same machine in the same run, one
