@@ -1,5 +1,6 @@
 """Fills a store that tocsin has made with incidents that are over, as a year of a busy site would."""
 
+import os
 import sqlite3
 import time
 
@@ -37,3 +38,4 @@ def add_old_incidents(path, count):
     connection.execute("COMMIT")
     connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     connection.close()
+    os.sync()  # or the first commit of who is measured waits for all of it
