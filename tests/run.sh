@@ -53,6 +53,7 @@ run_tests() {
 
 build_and_test() {
     if build release; then run_tests release ""; else record build-release 0 1; fi
+    grep -h '^seeds [0-9]* to' "$results/release.junit" || true # what the simulation ran
 }
 
 sanitize() {
