@@ -52,7 +52,11 @@ run_tests() {
 }
 
 build_and_test() {
-    if build release; then run_tests release ""; else record build-release 0 1; fi
+    if ! build release; then
+        record build-release 0 1
+        return
+    fi
+    run_tests release ""
     grep -h '^seeds [0-9]* to' "$results/release.junit" || true # what the simulation ran
 }
 

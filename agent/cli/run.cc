@@ -68,11 +68,9 @@ void say_what_is_watched(const Config& config, uint16_t port) {
 }
 
 /// How long what was freed is kept for the next who needs memory, before the system gets it back.
-void keep_free_memory(std::chrono::milliseconds time) {
+void keep_free_memory([[maybe_unused]] std::chrono::milliseconds time) {
 #ifdef TOCSIN_MIMALLOC
   mi_option_set(mi_option_decommit_delay, time.count());
-#else
-  std::ignore = time;
 #endif
 }
 

@@ -75,7 +75,7 @@ Response SimPrometheus::answer(const HttpRequest& request) {
   question.start = read_time(form[question.range ? "start" : "time"]);
   question.end = question.range ? read_time(form["end"]) : question.start;
   if (question.range) question.step = Duration{std::llround(std::stod(form["step"]) * 1000)};
-  for (const AskedQuery& one : question.asked) asked_[one.query] = clock_.now();
+  for (const AskedQuery& one : question.asked) histories_[one.query].asked_at = clock_.now();
   note_lateness(question);
   if (is_too_long(question)) return hangs_on_long_ranges_ ? broken(TransportFault::timeout, true) : too_many_samples();
   if (!refuses(question)) return tell(question);
@@ -113,29 +113,36 @@ bool SimPrometheus::refuses(const Question& question) {
 void SimPrometheus::note_refusal(const Question& question) {
   if (question.asked.size() > 1) return;  // its members are asked again
   const std::string& query = question.asked.front().query;
-  refused_[query].insert(question.start);
-  good_since_.erase(query);
-  if (question.range || was_told(query, question.start)) unclear_.insert(query);
+  History& known = histories_[query];
+  known.refused.insert(question.start);
+  known.good_since.reset();
+  if (question.range || was_told(query, question.start)) known.unclear = true;
+}
+
+const SimPrometheus::History& SimPrometheus::history(const std::string& query) const {
+  static const History kNone;
+  const auto found = histories_.find(query);
+  return found == histories_.end() ? kNone : found->second;
 }
 
 /// To an agent that has crashed since: it may have written it down or not.
 bool SimPrometheus::was_told(const std::string& query, Timestamp tick) const {
-  const auto last = told_.find(query);
-  return last != told_.end() && tick <= last->second;
+  const std::optional<Timestamp> last = history(query).told;
+  return last && tick <= *last;
 }
 
 /// The next tick may come due before this answer comes.
 void SimPrometheus::note_lateness(const Question& question) {
   const bool late = clock_.now() - question.start > kLate && clock_.now() - short_sleep_ended_ < kLongSleep;
   if (question.range || !late) return;
-  for (const AskedQuery& one : question.asked) unclear_.insert(one.query);
+  for (const AskedQuery& one : question.asked) histories_[one.query].unclear = true;
 }
 
 void SimPrometheus::agent_lost_memory() {
-  for (const std::string& query : std::views::keys(refused_)) {
-    const auto since = good_since_.find(query);
-    const bool written = since != good_since_.end() && clock_.now() - since->second > kWrittenDown;
-    if (!written || injector_.lasts(FaultKind::store_fails)) unclear_.insert(query);
+  for (History& known : std::views::values(histories_)) {
+    if (known.refused.empty()) continue;
+    const bool written = known.good_since && clock_.now() - *known.good_since > kWrittenDown;
+    if (!written || injector_.lasts(FaultKind::store_fails)) known.unclear = true;
   }
 }
 
@@ -143,19 +150,17 @@ void SimPrometheus::agent_sleeps(Duration length, bool under_way) {
   if (length >= kLongSleep) return;
   short_sleep_ended_ = clock_.now() + length;
   if (!under_way) return;
-  for (const auto& [query, at] : asked_) {
-    if (clock_.now() - at < kUnderWay) unclear_.insert(query);
+  for (History& known : std::views::values(histories_)) {
+    if (known.asked_at && clock_.now() - *known.asked_at < kUnderWay) known.unclear = true;
   }
 }
 
 bool SimPrometheus::refused(const std::string& query, Timestamp tick) const {
-  const auto found = refused_.find(query);
-  return found != refused_.end() && found->second.contains(tick);
+  return history(query).refused.contains(tick);
 }
 
 bool SimPrometheus::told_nothing(const std::string& query, Timestamp tick) const {
-  const auto found = nothing_.find(query);
-  return found != nothing_.end() && found->second.contains(tick);
+  return history(query).nothing.contains(tick);
 }
 
 bool SimPrometheus::is_forgotten(Timestamp tick) const {
@@ -163,22 +168,24 @@ bool SimPrometheus::is_forgotten(Timestamp tick) const {
   return wiped && tick < wiped->at + kFirstScrape;
 }
 
-/// A tick that is asked live counts: the answer is good, and nothing is there. What is read again was not observed.
-void SimPrometheus::note_forgotten(const std::string& query, const Question& question) {
+/// Of a time that is forgotten, a tick that is asked live counts: the answer is good, and nothing is there. What is
+/// read again was not observed.
+void SimPrometheus::note_told(const std::string& query, const Question& question) {
+  History& known = histories_[query];
   for (Timestamp at = question.start; at <= question.end && is_forgotten(at); at += question.step) {
     injector_.count(FaultKind::prometheus_forgets);
-    if (was_told(query, at)) unclear_.insert(query);
-    (question.range ? refused_ : nothing_)[query].insert(at);
+    if (was_told(query, at)) known.unclear = true;
+    (question.range ? known.refused : known.nothing).insert(at);
   }
+  known.told = question.end;
+  if (!known.good_since) known.good_since = clock_.now();
 }
 
 Response SimPrometheus::tell(const Question& question) {
   json result = json::array();
   for (const AskedQuery& asked : question.asked) {
     const bool presence = asked.query == kPresenceQuery;
-    if (!presence) note_forgotten(asked.query, question);
-    if (!presence) told_[asked.query] = question.end;
-    if (!presence) good_since_.try_emplace(asked.query, clock_.now());
+    if (!presence) note_told(asked.query, question);
     for (const Labels& labels : presence ? std::vector<Labels>{{}} : story_.series(asked.query)) {
       json values = json::array();
       for (Timestamp at = question.start; at <= question.end; at += question.step) {

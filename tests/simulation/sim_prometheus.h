@@ -3,6 +3,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -27,7 +28,7 @@ class SimPrometheus {
   void agent_sleeps(Duration length, bool under_way);
   /// The agent was told nothing good of the query at `tick`.
   bool refused(const std::string& query, Timestamp tick) const;
-  bool unclear(const std::string& query) const { return unclear_.contains(query); }
+  bool unclear(const std::string& query) const { return history(query).unclear; }
   /// The agent was told that there is no series at `tick`, as it was asked of a time that is forgotten.
   bool told_nothing(const std::string& query, Timestamp tick) const;
 
@@ -39,6 +40,16 @@ class SimPrometheus {
     Timestamp end;
     Duration step{1};
   };
+  /// What the agent has got to know of one query.
+  struct History {
+    std::set<Timestamp> refused;
+    std::set<Timestamp> nothing;          // told without any series
+    std::optional<Timestamp> told;        // the last tick
+    std::optional<Timestamp> asked_at;    // last
+    std::optional<Timestamp> good_since;  // the first good answer after a refusal
+    bool unclear = false;
+  };
+  const History& history(const std::string& query) const;
   bool is_too_long(const Question& question) const;
   bool refuses(const Question& question);
   bool is_refused(const std::string& query) const;
@@ -46,7 +57,7 @@ class SimPrometheus {
   void note_refusal(const Question& question);
   bool was_told(const std::string& query, Timestamp tick) const;
   bool is_forgotten(Timestamp tick) const;
-  void note_forgotten(const std::string& query, const Question& question);
+  void note_told(const std::string& query, const Question& question);
   Response tell(const Question& question);
 
   const SimClock& clock_;
@@ -54,14 +65,9 @@ class SimPrometheus {
   Injector& injector_;
   uint64_t seed_;
   bool limits_ranges_;
-  bool hangs_on_long_ranges_;                           // else it refuses them
-  std::map<std::string, std::set<Timestamp>> refused_;  // by query
-  std::map<std::string, Timestamp> told_;               // by query: the last tick that was told
-  std::map<std::string, Timestamp> asked_;              // by query: when it was asked last
-  std::map<std::string, Timestamp> good_since_;         // by query: the first good answer after a refusal
+  bool hangs_on_long_ranges_;                 // else it refuses them
+  std::map<std::string, History> histories_;  // by query
   Timestamp short_sleep_ended_;
-  std::map<std::string, std::set<Timestamp>> nothing_;  // by query: ticks that were told without any series
-  std::set<std::string> unclear_;
 };
 
 }  // namespace tocsin::sim
