@@ -3,6 +3,7 @@
 #include <poll.h>
 #include <unistd.h>
 
+#include <csignal>
 #include <cstdlib>
 #include <string_view>
 #include <tuple>
@@ -34,7 +35,8 @@ void end_of_hung_process() {
       "tocsin: the event loop has hung for a minute; ending, so that it can be started again\n";
   pollfd out{.fd = STDERR_FILENO, .events = POLLOUT, .revents = 0};
   if (poll(&out, 1, 0) == 1) std::ignore = ::write(STDERR_FILENO, kText.data(), kText.size());
-  std::abort();
+  std::ignore = std::raise(SIGABRT);
+  std::abort();  // where that is ignored; not at once, for it may flush stderr before, and that is what hangs
 }
 
 }  // namespace tocsin
