@@ -43,11 +43,11 @@ std::string first_label(const IncidentSnapshot& incident, std::initializer_list<
 Json details(const IncidentSnapshot& incident, std::size_t text_max) {
   Json labels = Json::object();
   for (const auto& [name, value] : incident.labels) {
-    labels[short_line(name, kFieldMax)] = truncate(valid_utf8(value), text_max);
+    labels[short_line(name, kFieldMax)] = truncate(clean_lines(value), text_max);
   }
   Json annotations = Json::object();
   for (const auto& [name, value] : incident.annotations) {
-    annotations[short_line(name, kFieldMax)] = truncate(valid_utf8(value), text_max);
+    annotations[short_line(name, kFieldMax)] = truncate(clean_lines(value), text_max);
   }
   Json json{{"incident", short_line(incident.id, kFieldMax)},
             {"value", value_words(incident.value)},

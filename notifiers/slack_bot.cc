@@ -83,11 +83,11 @@ Outgoing SlackBotNotifier::build(const Notification& notification) const {
     return call("chat.update", update_body(notification));
   }
   if (step == Step::reply) {
-    return call("chat.postMessage", reply_body(notification));
+    return call("chat.postMessage", without_previews(reply_body(notification)));
   }
   Json body = notification.digest.empty() ? slack_message(notification) : slack_digest(notification);
   body["channel"] = settings_.channel;
-  return call("chat.postMessage", body);
+  return call("chat.postMessage", without_previews(std::move(body)));
 }
 
 Verdict SlackBotNotifier::judge_post(const Notification& notification, const Json& reply, Verdict verdict) const {

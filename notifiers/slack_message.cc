@@ -117,6 +117,12 @@ Json slack_message(const Notification& notification) {
                  headline(notification), incident_blocks(notification));
 }
 
+Json without_previews(Json message) {
+  message["unfurl_links"] = false;
+  message["unfurl_media"] = false;
+  return message;
+}
+
 Json slack_standing_message(const Notification& notification) {
   return message(opening_line(notification, present_state(notification.incident)), color_of(notification.incident),
                  headline(notification), incident_blocks(notification));

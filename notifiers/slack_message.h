@@ -10,6 +10,9 @@ namespace tocsin {
 /// What happened, in full.
 Json slack_message(const Notification& notification);
 
+/// As it is posted: an address in it, which a label may have brought, shows no preview of what is behind it.
+Json without_previews(Json message);
+
 /// The incident as it is now, whatever happened last: the message that chat.update keeps up to date.
 Json slack_standing_message(const Notification& notification);
 

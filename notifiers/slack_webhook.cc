@@ -26,7 +26,7 @@ bool SlackWebhookNotifier::wants(NotificationKind kind) const {
 }
 
 Outgoing SlackWebhookNotifier::build(const Notification& notification) const {
-  return HttpRequest{.settings = settings_.http, .body = json_text(body_of(notification))};
+  return HttpRequest{.settings = settings_.http, .body = json_text(without_previews(body_of(notification)))};
 }
 
 Verdict SlackWebhookNotifier::judge(const Notification& /*notification*/, const Response& response) const {

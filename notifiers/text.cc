@@ -7,10 +7,6 @@
 namespace tocsin {
 namespace {
 
-bool between(std::string_view first, std::string_view code_point, std::string_view last) {
-  return code_point.size() == first.size() && first <= code_point && code_point <= last;
-}
-
 std::string cleaned(std::string_view text, bool keep_line_feeds) {
   std::string out;
   while (!text.empty()) {
@@ -41,12 +37,6 @@ std::size_t code_points(std::string_view text) {
     ++count;
   }
   return count;
-}
-
-bool is_control(std::string_view code_point) {
-  const bool ascii = code_point.size() == 1 && (static_cast<uint8_t>(code_point[0]) < 0x20 || code_point == "\x7F");
-  return ascii || between("\xC2\x80", code_point, "\xC2\x9F") || between("\u2028", code_point, "\u202E") ||
-         between("\u2066", code_point, "\u2069");
 }
 
 std::string clean_line(std::string_view text) {

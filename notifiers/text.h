@@ -12,10 +12,6 @@ namespace tocsin {
 std::string_view take_code_point(std::string_view& rest);
 std::size_t code_points(std::string_view text);
 
-/// Control characters (C0, DEL, C1), the Unicode line separators, and the bidirectional embeddings, overrides and
-/// isolates, which would reorder the text around them.
-bool is_control(std::string_view code_point);
-
 /// Valid UTF-8 on one line: control characters become spaces; no blanks at either end.
 std::string clean_line(std::string_view text);
 /// As clean_line(), but line feeds stay.

@@ -4,6 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "agent/base/text.h"
 #include "notifiers/text.h"
 
 namespace tocsin {

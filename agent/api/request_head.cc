@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 
 #include "agent/api/reply.h"
@@ -19,6 +20,10 @@ bool too_large(std::string_view content_length) {
 }  // namespace
 
 std::optional<ApiReply> refuse_head(const ApiRequest& request) {
+  const auto has_blank = [](const auto& header) { return header.first.find_first_of(" \t") != std::string::npos; };
+  if (std::ranges::any_of(request.headers, has_blank)) {
+    return failure(400, "a header's name has no blank: another server may read it otherwise");
+  }
   const std::size_t hosts = request.header_count("Host");
   if (hosts > 1 || (hosts == 0 && request.version == "HTTP/1.1")) {
     return failure(400, "a request has one Host header");

@@ -16,6 +16,8 @@ inline constexpr long kIdleConnectionsMax = 128;
 inline constexpr long kFarewellSecondsMax = 1;                          // for a mail server's answer to QUIT
 inline constexpr Duration kConnectionAgeMax = std::chrono::minutes(5);  // changes of DNS and certificates are seen
 inline constexpr std::size_t kJoinedBytesMax = 512ULL << 10;            // of the queries joined in one request
+inline constexpr std::size_t kSeriesLabelBytesMax = 16ULL << 10;        // names and values of one series
+inline constexpr std::size_t kRuleSeriesMax = 200'000;                  // that breach or are not over, of one rule
 inline constexpr Duration kSlowQueryMin{100};  // a query is slow that takes so long, and so many times what is usual
 inline constexpr int kSlowQueryFactor = 10;
 inline constexpr std::size_t kIncidentSeriesMax = 20;   // series listed on an incident (contract 4)
@@ -27,6 +29,7 @@ inline constexpr std::size_t kRequestDiscardedBytesMax = 1ULL << 20;   // of a l
 inline constexpr std::size_t kRequestHeadBytesMax = 32ULL << 10;       // request line and headers
 inline constexpr unsigned int kRequestThreads = 4;                     // of the HTTP port
 inline constexpr unsigned int kRequestConnectionsMax = 1024;           // of the HTTP port
+inline constexpr std::size_t kIncidentPageBytesMax = 1ULL << 20;       // after that a list goes on in the next page
 inline constexpr std::size_t kRequestRepliesBytesMax = 16ULL << 20;    // made, but not yet taken by slow clients
 inline constexpr Duration kRequestIdleMax = std::chrono::seconds(10);  // a connection without a byte
 inline constexpr Duration kReadModelAge{250};  // what the HTTP port shows of the engine is kept so long

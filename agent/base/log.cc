@@ -52,15 +52,12 @@ void append_logfmt(std::string& line, std::string_view name, std::string_view va
 
 std::string json_string(std::string_view value) {
   std::string out = "\"";
-  for (const char c : valid_utf8(value)) {
-    if (c == '"' || c == '\\') {
-      out += '\\';
-      out += c;
-    } else if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) {
-      out += fmt::format("\\u{:04x}", static_cast<unsigned char>(c));
-    } else {
-      out += c;
-    }
+  const std::string valid = valid_utf8(value);
+  for (std::size_t at = 0; at < valid.size();) {
+    const std::string_view sequence = std::string_view(valid).substr(at, utf8_length(valid, at));
+    if (sequence == "\"" || sequence == "\\") out += '\\';
+    out += is_control(sequence) ? escape_control(sequence) : std::string(sequence);
+    at += sequence.size();
   }
   return out + '"';
 }

@@ -30,24 +30,19 @@ std::size_t utf8_length(std::string_view text, std::size_t at) {
   return 0;
 }
 
-namespace {
-
-/// C1 controls, which a terminal in 8-bit mode would obey, the line separators, and what reorders the text around it.
-/// REQUIRES: `sequence` is one valid UTF-8 sequence.
-bool is_hidden(std::string_view sequence) {
+bool is_control(std::string_view sequence) {
+  if (sequence.size() == 1) return static_cast<uint8_t>(sequence[0]) < 0x20 || sequence[0] == 0x7f;
   if (sequence.size() == 2) return sequence < "\xC2\xA0";
-  return (sequence >= "\xE2\x80\xA8" && sequence <= "\xE2\x80\xAE") ||
-         (sequence >= "\xE2\x81\xA6" && sequence <= "\xE2\x81\xA9");
+  return sequence.size() == 3 && ((sequence >= "\xE2\x80\xA8" && sequence <= "\xE2\x80\xAE") ||
+                                  (sequence >= "\xE2\x81\xA6" && sequence <= "\xE2\x81\xA9"));
 }
 
-/// REQUIRES: `sequence` is one valid UTF-8 sequence of two or three bytes.
-std::string escaped(std::string_view sequence) {
-  unsigned int code = static_cast<uint8_t>(sequence[0]) & (sequence.size() == 2 ? 0x1FU : 0x0FU);
+std::string escape_control(std::string_view sequence) {
+  constexpr uint8_t kFirstBits[] = {0x7F, 0x1F, 0x0F};  // of a sequence of one, two or three bytes
+  unsigned int code = static_cast<uint8_t>(sequence[0]) & kFirstBits[sequence.size() - 1];
   for (const char c : sequence.substr(1)) code = code << 6U | (static_cast<uint8_t>(c) & 0x3FU);
   return fmt::format("\\u{:04x}", code);
 }
-
-}  // namespace
 
 std::string quote(std::string_view text) {
   std::string out = "\"";
@@ -65,8 +60,8 @@ std::string quote(std::string_view text) {
       out += "\\r";
     } else if (length == 0 || static_cast<uint8_t>(c) < 0x20 || c == 0x7f) {
       out += fmt::format("\\x{:02x}", static_cast<uint8_t>(c));
-    } else if ((length == 2 || length == 3) && is_hidden(text.substr(at, length))) {
-      out += escaped(text.substr(at, length));
+    } else if (is_control(text.substr(at, length))) {
+      out += escape_control(text.substr(at, length));
     } else {
       out += text.substr(at, length);
     }
@@ -97,10 +92,13 @@ std::string shorten(std::string_view text, std::size_t bytes_max) {
 std::string one_line(std::string_view text, std::size_t bytes_max) {
   std::string out;
   // What lies far beyond the limit is not worth a look; replaced bytes grow to three at most.
-  for (const char c : valid_utf8(text.substr(0, 4 * bytes_max))) {
-    const bool blank = (static_cast<uint8_t>(c) <= 0x20) || c == 0x7f;
-    if (!blank) out += c;
+  const std::string valid = valid_utf8(text.substr(0, 4 * bytes_max));
+  for (std::size_t at = 0; at < valid.size();) {
+    const std::string_view sequence = std::string_view(valid).substr(at, utf8_length(valid, at));
+    const bool blank = sequence == " " || is_control(sequence);
+    if (!blank) out += sequence;
     if (blank && !out.empty() && out.back() != ' ') out += ' ';
+    at += sequence.size();
   }
   if (out.ends_with(' ')) out.pop_back();
   return shorten(out, bytes_max);

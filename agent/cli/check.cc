@@ -1,4 +1,5 @@
 #include <fmt/format.h>
+#include <sys/prctl.h>
 
 #include <cstdio>
 #include <memory>
@@ -24,6 +25,7 @@ std::size_t print_faults(const std::vector<Fault>& faults) {
 }
 
 int check(const CheckOptions& options) {
+  ::prctl(PR_SET_DUMPABLE, 0);  // a core would hold the secrets that it reads, and whoever checks is no service
   const LoadedConfig loaded = load_config(options.config_file);
   for (const std::string& warning : loaded.warnings) fmt::print(stderr, "warning: {}\n", warning);
   if (print_faults(loaded.faults) > 0 || loaded.config == nullptr) return exit_status::kFailed;

@@ -7,6 +7,7 @@
 #include "agent/evaluate/evaluator.h"
 #include "agent/poll/prom_answer.h"
 #include "agent/poll/query.h"
+#include "notifiers/redactor.h"
 
 namespace tocsin {
 namespace {
@@ -28,14 +29,15 @@ Outlook::State state_of(const Evaluation& evaluation) {
   return evaluation.pending_series > 0 ? Outlook::State::pending : Outlook::State::inactive;
 }
 
-Outlook outlook_of(const std::shared_ptr<const Rule>& rule, const Response& response, Timestamp now) {
+Outlook outlook_of(const std::shared_ptr<const Rule>& rule, const Response& response, const Redactor& redactor,
+                   Timestamp now) {
   Outlook outlook;
   outlook.rule = rule;
   outlook.query_time = response.took;
   if (const auto& threshold = rule->grades.front().threshold) outlook.threshold = threshold->text();
   const std::expected<Answer, QueryFault> answer = parse_instant(response, rule->allow_partial);
   if (!answer) {
-    outlook.error = answer.error().text;
+    outlook.error = redactor.clean(answer.error().text);
     return outlook;
   }
   RuleState state;
@@ -65,6 +67,7 @@ std::string_view state_text(Outlook::State state) {
 
 std::vector<Outlook> look(Transport& transport, const Config& config, Timestamp now) {
   const PrometheusConfig& prometheus = config.prometheus;
+  const Redactor redactor(prometheus.http);
   std::map<std::string, std::size_t> position;  // of each query among the requests
   std::vector<Outgoing> requests;
   for (const auto& rule : config.rules) {
@@ -76,7 +79,7 @@ std::vector<Outlook> look(Transport& transport, const Config& config, Timestamp 
   std::vector<Outlook> outlooks;
   outlooks.reserve(config.rules.size());
   for (const auto& rule : config.rules) {
-    outlooks.push_back(outlook_of(rule, responses[position.at(rule->query)], now));
+    outlooks.push_back(outlook_of(rule, responses[position.at(rule->query)], redactor, now));
   }
   return outlooks;
 }

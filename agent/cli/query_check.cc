@@ -6,6 +6,7 @@
 
 #include "agent/cli/http_client.h"
 #include "agent/poll/query.h"
+#include "notifiers/redactor.h"
 
 namespace tocsin {
 namespace {
@@ -38,13 +39,15 @@ Fault fault_at(const QueryPlace& place, const std::string& text) {
 std::vector<Fault> check_queries(Transport& transport, const LoadedConfig& loaded) {
   std::vector<Fault> faults;
   const PrometheusConfig& prometheus = loaded.config->prometheus;
+  const Redactor redactor(prometheus.http);
   for (const QueryPlace& place : loaded.queries) {
     const Response response = parse_at_prometheus(transport, prometheus, place.query);
     const Result<std::string> body = body_of("Prometheus", response);
     if (body) continue;
+    const std::string reason = redactor.clean(body.error().text);
     // Asking an unreachable Prometheus for every query would only repeat the same time-out.
-    if (response.fault != TransportFault::none) return {fault_at(place, "cannot ask " + body.error().text)};
-    faults.push_back(fault_at(place, fmt::format("query of rule {}: {}", place.rule, body.error().text)));
+    if (response.fault != TransportFault::none) return {fault_at(place, "cannot ask " + reason)};
+    faults.push_back(fault_at(place, fmt::format("query of rule {}: {}", place.rule, reason)));
   }
   return faults;
 }

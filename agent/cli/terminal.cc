@@ -9,6 +9,7 @@
 #include <cstring>
 #include <cwchar>
 
+#include "agent/base/text.h"
 #include "notifiers/text.h"
 
 namespace tocsin {

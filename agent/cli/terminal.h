@@ -18,7 +18,7 @@ enum class Color { none, red, yellow, green, dim };
 /// `text` in `color` where `on`.
 std::string colored(std::string_view text, Color color, bool on);
 
-/// `text` on one line, valid, and without control characters (see is_control() of notifiers/text.h), so that no label
+/// `text` on one line, valid, and without control characters (see is_control() of agent/base/text.h), so that no label
 /// can move the cursor, turn the direction of writing or fake a row.
 std::string printable(std::string_view text);
 

@@ -23,6 +23,7 @@
 #include "agent/poll/answer.h"
 #include "agent/poll/poller.h"
 #include "agent/store/store.h"
+#include "notifiers/redactor.h"
 
 namespace tocsin {
 
@@ -88,6 +89,7 @@ class Engine {
   void ask_range(Asked asked, std::string_view query);
   void answered(Asked asked, const Response& response);
   std::expected<Answers, QueryFault> parse(const Asked& asked, const Response& response) const;
+  bool too_many_series(std::size_t poll, const Answer& answer) const;
   Poller::Outcome outcome(const std::expected<Answers, QueryFault>& answers, const Asked& asked,
                           const Response& response) const;
   void range_answered(Asked asked, const Response& response);
@@ -149,6 +151,7 @@ class Engine {
   std::optional<Timestamp> unanswered_since_;  // Prometheus has answered nothing since
   std::optional<Timestamp> last_answer_;
   std::string prometheus_error_;
+  Redactor redactor_{std::vector<Secret>{}};  // of what Prometheus repeats of what it was sent
   std::string store_error_;
   Instant commit_again_{};  // not before, after a failure
   Timestamp alive_written_;

@@ -86,6 +86,7 @@ void Engine::adopt(std::shared_ptr<const Config> config, Timestamp now) {
   adopt_rules(now);
   deliverer_.configure(config_->notifiers, draft_);
   heartbeat_.configure(config_->heartbeat);
+  redactor_ = Redactor(config_->prometheus.http);
   counts_.config_hash = config_->hash;
 }
 

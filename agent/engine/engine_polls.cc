@@ -88,11 +88,29 @@ void Engine::answered(Asked asked, const Response& response) {
     } else if (auto& answer = (*answers)[member]; !answer) {
       failed(poll, asked.batch.tick, answer.error(), response);
     } else {
+      if (too_many_series(poll, *answer)) {
+        const QueryFault fault{QueryFault::Kind::unusable,
+                               fmt::format("more than {} series breach or are not over; aggregate, or give a rule less",
+                                           limits::kRuleSeriesMax)};
+        failed(poll, asked.batch.tick, fault, response);
+        continue;
+      }
       std::vector<AnswerAt> at_tick;
       at_tick.push_back({asked.batch.tick, *std::move(answer)});
       applied(poll, asked.batch.tick, at_tick, response);
     }
   }
+}
+
+/// Whether a rule would come to hold more series than it may.
+bool Engine::too_many_series(std::size_t poll, const Answer& answer) const {
+  return std::ranges::any_of(poller_.polls()[poll].rules, [&](std::size_t rule) {
+    const auto& held = rules_[rule].state.series;
+    if (held.size() + answer.samples.size() <= limits::kRuleSeriesMax) return false;
+    const auto is_new = [&held](const Sample& sample) { return !held.contains(sample.labels); };
+    return held.size() + static_cast<std::size_t>(std::ranges::count_if(answer.samples, is_new)) >
+           limits::kRuleSeriesMax;
+  });
 }
 
 std::expected<Engine::Answers, QueryFault> Engine::parse(const Asked& asked, const Response& response) const {
@@ -163,7 +181,7 @@ void Engine::range_failed(Asked asked, const QueryFault& fault, const Response& 
     return ask(std::move(asked.batch), world_.clock.now());
   }
   if (fault.kind != QueryFault::Kind::unreachable) {
-    log::warn("missed ticks cannot be read again and are not observed", {{"reason", fault.text}});
+    log::warn("missed ticks cannot be read again and are not observed", {{"reason", redactor_.clean(fault.text)}});
   }
   poller_.ended(asked.batch, Poller::Outcome::unanswered, Duration{0});
   failed(asked.batch.polls.front(), asked.batch.tick, fault, response);
@@ -198,10 +216,11 @@ void Engine::applied(std::size_t poll, Timestamp tick, const std::vector<AnswerA
 void Engine::failed(std::size_t poll, Timestamp tick, const QueryFault& fault, const Response& response) {
   const Timestamp now = world_.clock.now();
   const bool unreachable = fault.kind == QueryFault::Kind::unreachable;
+  const std::string reason = redactor_.clean(fault.text);
   if (unreachable) {
     if (!unanswered_since_) unanswered_since_ = now;
-    if (prometheus_error_ != fault.text) log::warn("Prometheus does not answer", {{"reason", fault.text}});
-    prometheus_error_ = fault.text;
+    if (prometheus_error_ != reason) log::warn("Prometheus does not answer", {{"reason", reason}});
+    prometheus_error_ = reason;
   } else {
     polls_answered_ = true;
     last_answer_ = now;
@@ -215,10 +234,10 @@ void Engine::failed(std::size_t poll, Timestamp tick, const QueryFault& fault, c
     ++runtime.status.failures;
     runtime.status.last_evaluation = tick;
     runtime.status.last_duration = response.took;
-    if (!unreachable && runtime.status.last_error != fault.text) {
-      log::warn("rule cannot be evaluated", {{"rule", name}, {"reason", fault.text}});
+    if (!unreachable && runtime.status.last_error != reason) {
+      log::warn("rule cannot be evaluated", {{"rule", name}, {"reason", reason}});
     }
-    runtime.status.last_error = fault.text;
+    runtime.status.last_error = reason;
     // Prometheus has answered another query since this one began to fail: the fault is this rule's own.
     if (!unreachable || (runtime.failing_since && last_answer_ && *last_answer_ > *runtime.failing_since)) {
       failing_alone_.insert(name);

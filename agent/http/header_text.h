@@ -7,18 +7,18 @@
 
 namespace tocsin {
 
-constexpr bool is_control(char c) {
+constexpr bool is_control_byte(char c) {
   return static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
 }
 
 /// Fit for an SMTP command or a credential.
 constexpr bool has_control(std::string_view text) {
-  return std::ranges::any_of(text, is_control);
+  return std::ranges::any_of(text, is_control_byte);
 }
 
 /// Fit for a header's value (RFC 9110 section 5.5); a tab is.
 constexpr bool is_header_value(std::string_view text) {
-  return std::ranges::none_of(text, [](char c) { return is_control(c) && c != '\t'; });
+  return std::ranges::none_of(text, [](char c) { return is_control_byte(c) && c != '\t'; });
 }
 
 /// A token (RFC 9110 section 5.6.2).

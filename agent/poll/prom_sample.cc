@@ -6,7 +6,9 @@
 #include <cmath>
 #include <optional>
 
+#include "agent/base/limits.h"
 #include "agent/base/text.h"
+#include "agent/http/size_text.h"
 #include "agent/poll/prom_envelope.h"
 
 namespace tocsin {
@@ -42,10 +44,16 @@ std::expected<void, QueryFault> MetricReader::read(element series) {
   if (series["metric"].get(metric) != simdjson::SUCCESS) return unusable("a series of the answer has no `metric`");
   pairs_.clear();
   apart_ = {};
+  std::size_t bytes = 0;
   for (const auto& [name, value] : metric) {
     std::string_view text;
     if (value.get(text) != simdjson::SUCCESS) {
       return unusable(fmt::format("the label {} of a series is no string", quote(name)));
+    }
+    bytes += name.size() + text.size();
+    if (bytes > limits::kSeriesLabelBytesMax) {
+      return unusable(fmt::format("the labels of a series are larger than {}, up to {}; aggregate it away",
+                                  size_text(limits::kSeriesLabelBytesMax), quote(shorten(name, 40))));
     }
     // An empty label is one that is not there.
     if (name == "__name__" || text.empty()) continue;

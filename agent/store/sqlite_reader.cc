@@ -1,11 +1,13 @@
 #include "agent/store/sqlite_reader.h"
 
+#include <SQLiteCpp/Column.h>
 #include <SQLiteCpp/Database.h>
 #include <SQLiteCpp/Statement.h>
 #include <fmt/format.h>
 
 #include <limits>
 
+#include "agent/base/limits.h"
 #include "agent/store/rows.h"
 #include "agent/store/sqlite_connection.h"
 #include "agent/store/sqlite_error.h"
@@ -52,6 +54,30 @@ std::vector<Record> read_of(SQLite::Database& database, const RecordTable& table
   return read_all(statement, read);
 }
 
+std::size_t text_bytes(SQLite::Statement& row) {
+  std::size_t bytes = 0;
+  for (int index = 0; index < row.getColumnCount(); ++index) {
+    const SQLite::Column column = row.getColumn(index);
+    if (column.isText()) bytes += static_cast<std::size_t>(column.getBytes());
+  }
+  return bytes;
+}
+
+/// What is left over, be it one row, stands on the next page.
+IncidentPage read_page(SQLite::Statement& statement, std::size_t incidents_max) {
+  IncidentPage page;
+  std::size_t bytes = 0;
+  while (statement.executeStep()) {
+    if (page.incidents.size() == incidents_max || bytes > limits::kIncidentPageBytesMax) {
+      page.next = page.incidents.back().id;
+      break;
+    }
+    bytes += text_bytes(statement);
+    page.incidents.push_back(read_incident(statement));
+  }
+  return page;
+}
+
 IncidentRecord read_record(SQLite::Database& database, IncidentId id) {
   SQLite::Statement statement(database, select_sql(kIncidentTable) + " WHERE id = ?");
   statement.bind(1, id);
@@ -70,12 +96,7 @@ Result<IncidentPage> SqliteReader::list(const IncidentFilter& filter) {
     SQLite::Database database = open_reader(location_, kBusyTimeout);
     SQLite::Statement statement(database, list_sql(filter));
     bind_filter(statement, filter);
-    IncidentPage page{read_all(statement, read_incident), std::nullopt};
-    if (page.incidents.size() > filter.limit) {
-      page.incidents.resize(filter.limit);
-      page.next = page.incidents.back().id;
-    }
-    return page;
+    return read_page(statement, filter.limit);
   });
 }
 

@@ -122,7 +122,26 @@ class Many(AbuseCase):
     CLIENTS = 4
     REQUESTS = 5000  # of each client
 
-    def test_many_thousand_requests(self):
+    def test_a_million_requests(self):
+        """Many at a time, without waiting for the answers between them."""
+        kinds = {b"GET /nothing": 404, b"GET /-/healthy": 200, b"DELETE /api/v1/incidents": 405,
+                 b"GET /api/v1/incidents?limit=0": 400}
+        batch = b"".join(kind + b" HTTP/1.1\r\nHost: localhost\r\n\r\n" for kind in kinds) * 25
+        batches = 1_000_000 // self.CLIENTS // (25 * len(kinds))
+
+        def client():
+            with RawConnection(self.under_test.port) as connection:
+                for _ in range(batches):
+                    connection.send(batch)
+                    for expected in list(kinds.values()) * 25:
+                        status = connection.read_reply()[0]
+                        if status != expected:
+                            return f"{status} for {expected}"
+            return "all as expected"
+
+        self.assertEqual(["all as expected"] * self.CLIENTS, self.at_once(self.CLIENTS, client))
+
+    def test_many_thousand_that_read_and_scrape(self):
         requests = [(GET + b"\r\n", 200), (b"GET /nothing HTTP/1.1\r\nHost: localhost\r\n\r\n", 404),
                     (b"DELETE /api/v1/incidents HTTP/1.1\r\nHost: localhost\r\n\r\n", 405),
                     (b"GET /api/v1/incidents?limit=0 HTTP/1.1\r\nHost: localhost\r\n\r\n", 400),
@@ -144,6 +163,7 @@ class Many(AbuseCase):
 
 # What each gets: a 4xx in the envelope of the API.
 BAD = {
+    "a blank behind a header's name": (400, POST + b"Transfer-Encoding : chunked\r\nContent-Length: 2\r\n\r\n{}"),
     "an unknown path": (404, b"GET /nothing HTTP/1.1\r\nHost: localhost\r\n\r\n"),
     "a path that climbs": (404, b"GET /../../etc/passwd HTTP/1.1\r\nHost: localhost\r\n\r\n"),
     "a path of bytes": (404, b"GET /\xff\xfe HTTP/1.1\r\nHost: localhost\r\n\r\n"),

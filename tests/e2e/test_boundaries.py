@@ -1,12 +1,13 @@
 """What tocsin shows of its secrets, and whom it trusts on the way out: certificates, redirects, proxies."""
 
+import json
 import os
 import ssl
 import subprocess
 import unittest
 from http.server import BaseHTTPRequestHandler
 
-from harness import HOOK, Answer, EndToEnd, run_tocsin, wait_for
+from harness import HOOK, Answer, EndToEnd, Raw, run_tocsin, wait_for
 from harness.loopback_server import LoopbackServer
 from harness.tocsin import ROOT
 
@@ -146,6 +147,29 @@ class Secrets(EndToEnd):
             shown += result.stdout + result.stderr
         shown += agent.post("/-/reload", headers={"Authorization": "Bearer token-secret"}).body
         self.assertIn("nonsense", shown)
+        for secret in self.SECRETS:
+            self.assertNotIn(secret, shown)
+
+    def test_what_prometheus_repeats_of_its_secrets_is_shown_nowhere(self):
+        prometheus = self.scripted_prometheus()
+        agent = self.with_secrets()
+        agent.config["prometheus"]["url"] = prometheus.url
+        agent.write()
+        shown = ""
+        for status in (401, 422):
+            error = {"status": "error", "errorType": "execution", "error": "basic-secret, header-secret: who is that?"}
+            prometheus.raw = Raw(lambda: [json.dumps(error).encode()], status=status)
+            agent.start()
+            agent.wait_failures("Probe", 1)
+            wait_for(lambda: "who is that?" in agent.get("/api/v1/rules").body, what="the reason")
+            for path in ("/api/v1/incidents", "/api/v1/rules", "/api/v1/status", "/metrics", "/-/ready"):
+                shown += agent.get(path).body
+            agent.stop()
+            for command in (["check", "--online"], ["once"]):
+                result = run_tocsin(*command, "--config", agent.config_file)
+                shown += result.stdout + result.stderr
+        shown += agent.log()
+        self.assertIn("who is that?", shown)
         for secret in self.SECRETS:
             self.assertNotIn(secret, shown)
 

@@ -27,6 +27,11 @@ TEST(Log, JsonIsValidForAnyBytes) {
             "{\"time\":\"T\",\"level\":\"error\",\"msg\":\"m\",\"label\":\"\\\"\xEF\xBF\xBD\\u0001\"}");
 }
 
+TEST(Log, JsonShowsNoControlThatATerminalWouldObey) {
+  EXPECT_EQ(log::render(log::Format::json, log::Level::error, "T", "\u009b31m \u202e \u2028 \u00e9", {}),
+            "{\"time\":\"T\",\"level\":\"error\",\"msg\":\"\\u009b31m \\u202e \\u2028 \u00e9\"}");
+}
+
 TEST(Secret, IsTakenOutOfTexts) {
   EXPECT_EQ(redact("token abc and abc", Secret("abc")), "token <secret> and <secret>");
   EXPECT_EQ(redact("nothing", Secret("")), "nothing");
@@ -38,6 +43,10 @@ TEST(Text, ShortenCutsBetweenCodePoints) {
                     "bcdef",
                     5),
             "a...");
+}
+
+TEST(Text, OneLineHasNoControlsOfAnyKind) {
+  EXPECT_EQ(one_line("a\tb\n\u0085c\u009b31m\u2028\u202ed\u2066 \u00e9", 100), "a b c 31m d \u00e9");
 }
 
 TEST(Text, InvalidUtf8IsReplaced) {

@@ -40,6 +40,17 @@ TEST(CheckQueries, WhatPrometheusRefusesIsReportedAtTheQuerysPlace) {
   EXPECT_THAT(faults[0].text, EndsWith("1:5: parse error: unexpected end"));
 }
 
+TEST(CheckQueries, WhatPrometheusRepeatsOfASecretIsNotShown) {
+  ScriptedTransport transport([](const Outgoing&) { return answer(401, "Bearer s3cr3t-t0k3n is wrong"); });
+  LoadedConfig loaded = with_queries({{"Good", "up", "rules.toml", 3, 1}});
+  Config config = *loaded.config;
+  config.prometheus.http.bearer_token = Secret("s3cr3t-t0k3n");
+  loaded.config = std::make_shared<const Config>(config);
+  const auto faults = check_queries(transport, loaded);
+  ASSERT_EQ(1U, faults.size());
+  EXPECT_THAT(faults[0].text, EndsWith("Bearer <secret> is wrong"));
+}
+
 TEST(CheckQueries, ThePathPrefixIsKept) {
   ScriptedTransport transport([](const Outgoing&) { return answer(200, R"({"status":"success","data":"up"})"); });
   check_queries(transport, with_queries({{"Good", "up", "rules.toml", 3, 1}}));

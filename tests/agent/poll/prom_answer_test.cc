@@ -6,6 +6,8 @@
 #include <cmath>
 #include <limits>
 
+#include "agent/base/limits.h"
+
 namespace tocsin {
 namespace {
 
@@ -130,6 +132,14 @@ TEST(PromAnswer, SameLabelsTwiceAreUnusableAndNamed) {
                                 {"metric":{"job":"y"},"value":[1,"1"]},
                                 {"metric":{"__name__":"b","job":"x"},"value":[1,"1"]}])"),
                   R"(same labels twice: {job="x"})");
+}
+
+TEST(PromAnswer, LabelsHaveABoundedSize) {
+  const auto series = [](std::size_t bytes) {
+    return vector_of(R"([{"metric":{"pod":")" + std::string(bytes, 'x') + R"("},"value":[1,"1"]}])");
+  };
+  EXPECT_TRUE(parse_instant(series(limits::kSeriesLabelBytesMax - 3), false).has_value());
+  expect_unusable(series(limits::kSeriesLabelBytesMax - 2), R"(larger than 16 KiB, up to "pod")");
 }
 
 TEST(PromAnswer, EmptyLabelIsTheSameAsNone) {

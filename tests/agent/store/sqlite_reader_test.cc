@@ -6,6 +6,7 @@
 #include <functional>
 #include <thread>
 
+#include "agent/base/limits.h"
 #include "agent/store/sqlite_store.h"
 #include "tests/agent/store/records.h"
 
@@ -120,6 +121,18 @@ TEST_P(SqliteReaderTest, CombinesAllFilters) {
                 return !incident.resolved() && incident.severity == Severity::sev2 && incident.rule == "Odd" &&
                        incident.opened_at >= since;
               });
+}
+
+TEST_P(SqliteReaderTest, AFullPageGoesOnInTheNext) {
+  constexpr std::size_t kPerPage = 4;
+  Change change;
+  for (IncidentId id = 1; id <= kCount; ++id) {
+    change.incidents.push_back(varied_incident(id));
+    change.incidents.back().annotations = {{"description", std::string(limits::kIncidentPageBytesMax / kPerPage, 'x')}};
+  }
+  ASSERT_TRUE(store_->commit(change));
+  EXPECT_EQ(reader().list({.limit = 100}).value().incidents.size(), kPerPage);
+  expect_list({}, [](const Incident&) { return true; });
 }
 
 TEST_P(SqliteReaderTest, NothingFoundIsAnEmptyPageWithoutANext) {
