@@ -39,6 +39,7 @@ inline constexpr std::size_t kInFlightPerWebhookMax = 32;  // a service of one's
 inline constexpr std::size_t kCommandsWaitingMax = 256;
 inline constexpr Duration kScrapeAgeMax = std::chrono::minutes(2);  // older: Prometheus itself was not there
 inline constexpr Duration kClockBackMax = std::chrono::minutes(5);
+inline constexpr Duration kClockStepMin = std::chrono::seconds(1);  // a clock that loses more at once was set back
 inline constexpr Duration kSleepMin = std::chrono::minutes(1);    // a tick so late: the machine slept; less: it is slow
 inline constexpr int kGridSlots = 64;                             // contract 4: slots of one interval
 inline constexpr Duration kRetryFirst = std::chrono::seconds(1);  // contract 4: back-off from 1 s to 5 min

@@ -43,6 +43,8 @@ Engine::Engine(World world, std::shared_ptr<const Config> config)
 
 Result<void> Engine::start() {
   const Timestamp now = world_.clock.now();
+  turned_at_ = now;
+  turned_at_steady_ = world_.clock.steady();
   Duration window_max = limits::kRestAfterHandMin;
   for (const auto& rule : config_->rules) window_max = std::max(window_max, rule->dedup_window);
   // Ticks that are read again may reopen what was resolved shortly before them.
@@ -63,6 +65,7 @@ Result<void> Engine::start() {
 
 void Engine::turn(Duration wait_max) {
   std::vector<Completed> completed = world_.transport.wait(wait_until_due(wait_max));
+  follow_clock();
   // Readers first: what they are shown is on disk.
   for (EngineCommand& command : world_.inbox.take()) obey(std::move(command));
   // Each goes once it is taken: what a large answer has opened needs the room.
@@ -77,6 +80,26 @@ void Engine::turn(Duration wait_max) {
       draft_);
   tend(now);
   flush();
+}
+
+/// A clock that was set back must not make anybody wait for the time that it has lost.
+void Engine::follow_clock() {
+  const Timestamp now = world_.clock.now();
+  const Instant steady = world_.clock.steady();
+  const Duration lost = turned_at_ + (steady - turned_at_steady_) - now;
+  turned_at_ = now;
+  turned_at_steady_ = steady;
+  if (lost < limits::kClockStepMin) return;
+  log::warn("the clock was set back", {{"by", format_duration(lost)}});
+  outbox_.set_back(lost, draft_);
+  deliverer_.set_back(lost);
+  heartbeat_.set_back(lost);
+  const auto set_back = [lost](std::optional<Timestamp>& at) {
+    if (at) *at -= lost;
+  };
+  set_back(unanswered_since_);
+  set_back(last_answer_);
+  for (RuleRuntime& runtime : rules_) set_back(runtime.failing_since);
 }
 
 /// Nothing is told that is not on disk: what is to be sent waits for the commit, and nothing more is taken until then.

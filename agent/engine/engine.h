@@ -89,6 +89,7 @@ class Engine {
   void ask_range(Asked asked, std::string_view query);
   void answered(Asked asked, const Response& response);
   std::expected<Answers, QueryFault> parse(const Asked& asked, const Response& response) const;
+  void follow_clock();
   bool too_many_series(std::size_t poll, const Answer& answer) const;
   Poller::Outcome outcome(const std::expected<Answers, QueryFault>& answers, const Asked& asked,
                           const Response& response) const;
@@ -153,6 +154,8 @@ class Engine {
   std::string prometheus_error_;
   Redactor redactor_{std::vector<Secret>{}};  // of what Prometheus repeats of what it was sent
   std::string store_error_;
+  Timestamp turned_at_;  // the last turn, by both clocks
+  Instant turned_at_steady_{};
   Instant commit_again_{};  // not before, after a failure
   Timestamp alive_written_;
   Timestamp pruned_;

@@ -16,6 +16,8 @@ class Heartbeat {
   void configure(std::optional<HeartbeatConfig> config);
   /// A ping to be sent as request `id`, where one is due and `healthy()`.
   std::optional<Outgoing> take(RequestId id, Timestamp now, const std::function<bool()>& healthy);
+  /// The clock was set back by that much: the next ping does not come later for it.
+  void set_back(Duration by) { next_ -= by; }
   bool owns(RequestId id) const { return under_way_ == id; }
   void completed(const Response& response);
   std::optional<Timestamp> next_due() const;

@@ -67,6 +67,12 @@ void Deliverer::configure(const std::vector<NotifierSettings>& notifiers, Draft&
   std::erase_if(channels_, [&](const auto& channel) { return !names.contains(channel.first); });
 }
 
+void Deliverer::set_back(Duration by) {
+  for (auto& [name, channel] : channels_) {
+    if (channel.paused_until) *channel.paused_until -= by;
+  }
+}
+
 bool Deliverer::wants(const std::string& notifier, NotificationKind kind) const {
   const auto channel = channels_.find(notifier);
   return channel != channels_.end() && channel->second.wants(kind);

@@ -30,6 +30,9 @@ class Deliverer {
   /// Takes over the notifiers of a configuration; one whose settings did not change keeps its pace and counts.
   void configure(const std::vector<NotifierSettings>& notifiers, Draft& draft);
 
+  /// The clock was set back by that much: no rest becomes longer.
+  void set_back(Duration by);
+
   /// What is to be sent now, marked as under way in `draft`: to be started once that is on disk.
   std::vector<std::pair<RequestId, Outgoing>> take(Timestamp now, Draft& draft);
   /// What take() has given out and nobody has started: it waits again.

@@ -115,6 +115,16 @@ void Outbox::look_for_reminder(const Conversation& talk) {
   if (const auto due = reminder_at(talk)) reminders_from_ = std::min(reminders_from_, *due);
 }
 
+void Outbox::set_back(Duration by, Draft& draft) {
+  for (auto& [key, talk] : conversations_) {
+    talk.told.last_at -= by;
+    if (talk.told.opening_at) *talk.told.opening_at -= by;
+    for (Delivery& delivery : talk.waiting) delivery.not_before -= by;
+    save(key, draft, nullptr);
+    draft.told.insert(key);
+  }
+}
+
 Outbox::Ended Outbox::keep_only(const std::set<std::string>& notifiers, Draft& draft) {
   Ended ended;
   for (auto& [key, talk] : conversations_) {

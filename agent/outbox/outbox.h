@@ -32,6 +32,8 @@ class Outbox {
                  const Wants& wants, Timestamp now, Draft& draft);
   /// Queues reminders that are due; `wanted` says whether an incident is open and unacknowledged.
   void remind(const std::function<const Incident*(IncidentId)>& find, const Wants& wants, Timestamp now, Draft& draft);
+  /// The clock was set back by that much: what waits does not wait for longer than it would have.
+  void set_back(Duration by, Draft& draft);
   /// Gives up all that waits for others than these: their notifiers are not configured any more.
   Ended keep_only(const std::set<std::string>& notifiers, Draft& draft);
 

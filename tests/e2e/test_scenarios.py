@@ -4,7 +4,7 @@ import os
 import time
 import unittest
 
-from harness import EndToEnd, Exporter, FakeClock, Prometheus, wait_for, when
+from harness import HOOK, Answer, EndToEnd, Exporter, FakeClock, Prometheus, wait_for, when
 
 
 class Restarts(EndToEnd):
@@ -206,6 +206,24 @@ class Clocks(EndToEnd):
         prometheus.series = [({"pod": "over"}, 0), ({"pod": "open"}, 0)]
         self.wait_told(4)
         self.assertEqual(["firing", "firing", "resolved", "resolved"], self.told())
+
+
+    def test_clock_set_back_makes_nobody_wait_for_the_time_it_lost(self):
+        prometheus = self.scripted_prometheus()
+        prometheus.series = [({"pod": "a"}, 1)]
+        self.receiver.always(HOOK, Answer(429))
+        clock = FakeClock(self.directory)
+        agent = self.new_agent(self.rule(severity="SEV1"), prometheus={"url": prometheus.url},
+                               heartbeat={"url": self.receiver.url + "/ping", "interval": "1s"})
+        agent.start(environment=clock.environment)
+        wait_for(lambda: len(self.receiver.received(HOOK)) >= 2, what="a try that waits for the next")
+        clock.set("-1h")
+        agent.wait_log("the clock was set back")
+        self.receiver.always(HOOK, None)
+        prometheus.series = [({"pod": "a"}, 1), ({"pod": "b"}, 1)]
+        self.wait_told(2)
+        pings = len(self.receiver.received("/ping"))
+        wait_for(lambda: len(self.receiver.received("/ping")) >= pings + 2, what="pings by the earlier clock")
 
 
 def states(incidents):

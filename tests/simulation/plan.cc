@@ -37,7 +37,7 @@ Duration draw_length(uint64_t seed, uint64_t index, FaultKind kind) {
   const bool is_long = chance(20, seed, "long fault", index);
   Duration longest = is_long ? Duration{40min} : Duration{3min};
   if (kind == FaultKind::machine_sleeps && is_long) longest = 70min;
-  if (kind == FaultKind::clock_set_back) longest = 10min;
+  if (kind == FaultKind::clock_set_back) longest = 3h;
   return Duration{static_cast<int64_t>(below(static_cast<uint64_t>(longest.count()), seed, "fault length", index))};
 }
 
