@@ -247,6 +247,7 @@ void Engine::tend(Timestamp now) {
     world_.transport.start(next_request_++, std::move(*ping));
   if (now - pruned_ < limits::kPruneInterval && now >= pruned_) return;
   const Result<std::size_t> pruned = world_.store.prune(now - config_->store.retention, limits::kPruneIncidentsMax);
+  if (!pruned) log::warn("old incidents cannot be deleted", {{"reason", pruned.error().text}});
   // A full step means that there is more to prune: go on soon, so that no turn is held up for long.
   const bool more = pruned && *pruned == limits::kPruneIncidentsMax;
   pruned_ = more ? now - limits::kPruneInterval + Duration{1000} : now;

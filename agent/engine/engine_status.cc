@@ -38,16 +38,20 @@ std::string Engine::why_not_ready() const {
   return "";
 }
 
-/// What the dead man's switch vouches for: that tocsin sees, stores and tells. A stumble shorter than the switch's own
-/// interval is no stall.
+/// What the dead man's switch vouches for: that tocsin sees, evaluates, stores and tells. A stumble shorter than the
+/// switch's own interval is no stall.
 bool Engine::healthy(Timestamp now) const {
   const std::optional<HeartbeatConfig>& heartbeat = config_->heartbeat;
   const Duration grace = heartbeat ? heartbeat->interval : Duration{0};
-  const bool sees = rules_.empty() || (last_answer_ && (!unanswered_since_ || now - *unanswered_since_ < grace));
+  const auto evaluated = [&](const RuleRuntime& of) {
+    return of.last_tick && now - *of.last_tick < of.rule->interval + grace;
+  };
+  const bool sees = !unanswered_since_ || now - *unanswered_since_ < grace;
+  const bool evaluates = rules_.empty() || (last_answer_ && std::ranges::any_of(rules_, evaluated));
   const auto stalled = [&](const NotifierStatus& notifier) {
     return !notifier.last_error.empty() && now - notifier.oldest.value_or(now) >= grace;
   };
-  return sees && store_error_.empty() && std::ranges::none_of(deliverer_.status(), stalled);
+  return sees && evaluates && store_error_.empty() && std::ranges::none_of(deliverer_.status(), stalled);
 }
 
 }  // namespace tocsin

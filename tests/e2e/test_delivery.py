@@ -6,8 +6,8 @@ import subprocess
 import time
 import unittest
 
-from harness import (HOOK, PAGERDUTY, SLACK_POST, SLACK_UPDATE, SLACK_WEBHOOK, TOCSIN, Answer, Drop, EndToEnd, Hang, SmtpServer,
-                     make_certificate, wait_for)
+from harness import (HOOK, PAGERDUTY, SLACK_POST, SLACK_UPDATE, SLACK_WEBHOOK, TOCSIN, Answer, Drop, EndToEnd, Hang, Raw,
+                     SmtpServer, make_certificate, wait_for)
 
 NOTIFICATIONS = "tocsin_notifications_total"
 
@@ -311,6 +311,18 @@ class Heartbeat(DeliveryCase):
         with proxy.refusing():
             # A ping may be under way when Prometheus goes; then they stop.
             wait_for(lambda: self.silence("/ping") > 4, 30, "the pings to stop")
+        pings = len(self.receiver.received("/ping"))
+        wait_for(lambda: len(self.receiver.received("/ping")) > pings, what="the pings to begin again")
+
+    def test_it_stops_while_no_rule_can_be_evaluated(self):
+        prometheus = self.scripted_prometheus()
+        self.agent(self.rule(), prometheus={"url": prometheus.url},
+                   heartbeat={"url": self.receiver.url + "/ping", "interval": "1s"})
+        wait_for(lambda: len(self.receiver.received("/ping")) >= 3, what="three pings")
+        refusal = b'{"status":"error","errorType":"execution","error":"query processing would load too many samples"}'
+        prometheus.raw = Raw(lambda: [refusal], status=422)
+        wait_for(lambda: self.silence("/ping") > 4, 30, "the pings to stop")
+        prometheus.raw = None
         pings = len(self.receiver.received("/ping"))
         wait_for(lambda: len(self.receiver.received("/ping")) > pings, what="the pings to begin again")
 

@@ -23,7 +23,7 @@ void Campaign::run(unsigned threads) {
 bool Campaign::goes_on(uint64_t seed) const {
   if (failed_ >= order_.failures_max || seed - order_.first >= order_.seeds) return false;
   const bool time_is_left = !order_.until || std::chrono::steady_clock::now() < *order_.until;
-  return time_is_left || seed - order_.first < order_.seeds_min;
+  return time_is_left || seed == order_.first;
 }
 
 void Campaign::work() {

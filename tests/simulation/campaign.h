@@ -13,7 +13,6 @@ namespace tocsin::sim {
 struct Order {
   uint64_t first = 1;
   uint64_t seeds = 0;                                          // how many
-  uint64_t seeds_min = 1;                                      // of them, however long they take
   std::optional<std::chrono::steady_clock::time_point> until;  // then no further one begins
   Duration length{0};                                          // virtual time with faults, of each
   uint64_t failures_max = 3;                                   // then it ends

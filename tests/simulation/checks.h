@@ -21,6 +21,7 @@ struct Ended {
   const Config& config;
   std::vector<IncidentRecord> book;  // by id
   Episodes expected;
+  Severities severities;                // of what is open at the end
   std::set<std::string> unclear_rules;  // of which the story does not decide alone
   bool clock_was_set_back = false;
   bool has_slack = false;

@@ -52,6 +52,21 @@ void check_episodes(const Ended& ended, Violations& violations) {
   }
 }
 
+/// What is open is as bad as its worst series.
+void check_severities(const Ended& ended, Violations& violations) {
+  if (ended.clock_was_set_back) return;
+  for (const IncidentRecord& record : ended.book) {
+    const Incident& incident = record.incident;
+    const auto expected = ended.severities.find({incident.rule, incident.key});
+    if (incident.resolved() || expected == ended.severities.end() || ended.unclear_rules.contains(incident.rule) ||
+        has_limit(ended, incident.rule) || incident.severity == expected->second) {
+      continue;
+    }
+    violations.push_back(fmt::format("{} is {} and should be {}", incident.dedup_key, severity_text(incident.severity),
+                                     severity_text(expected->second)));
+  }
+}
+
 void check_identity(const Ended& ended, Violations& violations) {
   IncidentId next = 1;
   std::map<std::pair<std::string, Labels>, int> active;
@@ -126,6 +141,7 @@ Episodes episodes_of(const std::vector<IncidentRecord>& book) {
 
 void check_book(const Ended& ended, Violations& violations) {
   check_episodes(ended, violations);
+  check_severities(ended, violations);
   check_identity(ended, violations);
   if (!ended.clock_was_set_back) check_windows(ended, violations);
   check_deeds(ended, violations);

@@ -37,7 +37,7 @@ uint64_t seed_of_now() {
 }  // namespace
 
 int main(int argc, char** argv) {
-  uint64_t first = seed_of_now(), count = kSeeds, at_least = 1, one = 0;
+  uint64_t first = seed_of_now(), count = kSeeds, one = 0;
   double hours = 6, minutes = 0;
   unsigned threads = std::max(1U, std::thread::hardware_concurrency());
   bool quick = false;
@@ -45,7 +45,6 @@ int main(int argc, char** argv) {
   const CLI::Option* seeds = parser.add_option("--seeds", count, "how many seeds");
   parser.add_option("--first", first, "the first of them; else one that was never used before");
   parser.add_option("--minutes", minutes, "run for no longer than this; without --seeds: for so long");
-  parser.add_option("--at-least", at_least, "but run so many seeds, however long they take");
   parser.add_option("--seed", one, "replay this one only");
   parser.add_option("--hours", hours, "virtual hours with faults");
   parser.add_flag("--quick", quick, "end at the first failure, and do not look for its shortest history");
@@ -56,7 +55,7 @@ int main(int argc, char** argv) {
   if (one > 0) first = one, count = 1;
 
   const auto began = SteadyClock::now();
-  sim::Order order{.first = first, .seeds = count, .seeds_min = at_least, .until = {}, .length = {}};
+  sim::Order order{.first = first, .seeds = count, .until = {}, .length = {}};
   order.length = Duration{static_cast<int64_t>(hours * 3'600'000)};
   if (quick) order.failures_max = 1, order.shrinks = false;
   if (minutes > 0) order.until = began + std::chrono::seconds(static_cast<int64_t>(minutes * 60));

@@ -20,6 +20,9 @@ struct Episode {
 };
 using Episodes = std::map<std::pair<std::string, Labels>, std::vector<Episode>>;  // by rule and key
 
+/// The severity that the incident of each key has, where it has been the same for a while.
+using Severities = std::map<std::pair<std::string, Labels>, Severity>;
+
 /// One tick of a rule that was observed.
 struct Tick {
   Timestamp at;
@@ -27,5 +30,8 @@ struct Tick {
 };
 
 void add_episodes(const Rule& rule, const Story& story, const std::vector<Tick>& ticks, Episodes& episodes);
+/// Of those that have been open since `since` at one severity.
+void add_severities(const Rule& rule, const Story& story, const std::vector<Tick>& ticks, Timestamp since,
+                    Severities& severities);
 
 }  // namespace tocsin::sim

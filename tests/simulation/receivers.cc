@@ -44,8 +44,9 @@ std::vector<Heard> Receivers::read(const HttpRequest& request) const {
 
 /// Only what wakes somebody does not wait for a disk that refuses.
 bool Receivers::may_be_unrecorded(const HttpRequest& request, const Heard& heard) {
-  const bool marked = request.body.find("[not recorded]") != std::string::npos;
-  if (!marked || !injector_.struck_within(FaultKind::store_fails, kRetried)) return false;
+  const auto says = [&](std::string_view text) { return request.body.find(text) != std::string::npos; };
+  const bool wakes = heard.word != "resolve" && (says("SEV1") || says(R"("critical")"));
+  if (!wakes || !says("[not recorded]") || !injector_.struck_within(FaultKind::store_fails, kRetried)) return false;
   ledger_.told_unrecorded(heard.conversed());
   return true;
 }

@@ -50,6 +50,7 @@ class Simulation {
     const Ended ended{.config = *config_,
                       .book = archive_.book(),
                       .expected = expected(),
+                      .severities = severities(),
                       .unclear_rules = unclear_rules(),
                       .clock_was_set_back = transport_.clock_was_set_back(),
                       .has_slack = std::ranges::count(config_->routes.front().notify, "slack") > 0,
@@ -131,18 +132,27 @@ class Simulation {
     return config_;
   }
 
+  /// The ticks of a rule that were observed.
+  std::vector<Tick> ticks_of(const Rule& rule) const {
+    const TickGrid grid(rule.query, rule.interval);
+    std::vector<Tick> ticks;
+    for (Timestamp at = grid.at_or_before(start_time()); at <= end(); at += rule.interval) {
+      if (!prometheus_.refused(rule.query, at)) ticks.push_back({at, prometheus_.told_nothing(rule.query, at)});
+    }
+    return ticks;
+  }
+
   Episodes expected() const {
     Episodes episodes;
-    for (const auto& rule : config_->rules) {
-      const TickGrid grid(rule->query, rule->interval);
-      std::vector<Tick> ticks;
-      for (Timestamp at = grid.at_or_before(start_time()); at <= end(); at += rule->interval) {
-        if (prometheus_.refused(rule->query, at)) continue;
-        ticks.push_back({at, prometheus_.told_nothing(rule->query, at)});
-      }
-      add_episodes(*rule, story_, ticks, episodes);
-    }
+    for (const auto& rule : config_->rules) add_episodes(*rule, story_, ticks_of(*rule), episodes);
     return episodes;
+  }
+
+  /// The last answers may not have come.
+  Severities severities() const {
+    Severities severities;
+    for (const auto& rule : config_->rules) add_severities(*rule, story_, ticks_of(*rule), end() - 3min, severities);
+    return severities;
   }
 
   std::set<std::string> unclear_rules() const {

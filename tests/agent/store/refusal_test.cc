@@ -115,6 +115,13 @@ TEST_F(Refusal, ALogWithoutItsDatabase) {
   EXPECT_EQ(read_bytes(path_ + "-wal"), "committed work");
 }
 
+TEST_F(Refusal, AFileThatCanOnlyBeRead) {
+  make_store();
+  const auto store = SqliteStore::open("file:" + path_ + "?mode=ro");
+  ASSERT_FALSE(store);
+  EXPECT_THAT(store.error().text, HasSubstr("it cannot be written; check the owner and the mode of the file"));
+}
+
 TEST_F(Refusal, ADirectory) {
   std::filesystem::create_directory(path_);
   const auto store = SqliteStore::open(path_);
