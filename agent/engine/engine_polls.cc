@@ -87,14 +87,11 @@ void Engine::answered(Asked asked, const Response& response) {
       failed(poll, asked.batch.tick, answers.error(), response);
     } else if (auto& answer = (*answers)[member]; !answer) {
       failed(poll, asked.batch.tick, answer.error(), response);
+    } else if (too_many_series(poll, *answer)) {
+      const std::string text =
+          fmt::format("more than {} series breach or are not over; aggregate in the query", limits::kRuleSeriesMax);
+      failed(poll, asked.batch.tick, {QueryFault::Kind::unusable, text}, response);
     } else {
-      if (too_many_series(poll, *answer)) {
-        const QueryFault fault{QueryFault::Kind::unusable,
-                               fmt::format("more than {} series breach or are not over; aggregate, or give a rule less",
-                                           limits::kRuleSeriesMax)};
-        failed(poll, asked.batch.tick, fault, response);
-        continue;
-      }
       std::vector<AnswerAt> at_tick;
       at_tick.push_back({asked.batch.tick, *std::move(answer)});
       applied(poll, asked.batch.tick, at_tick, response);
