@@ -120,8 +120,8 @@ std::vector<std::pair<RequestId, Outgoing>> Deliverer::take_unrecorded(Timestamp
   return out;
 }
 
-/// What stands behind something else about its incident keeps its place, and no digest is made, which would take along
-/// what has to wait.
+/// What is milder by now can wait, what stands behind something else about its incident keeps its place, and no digest
+/// is made, which would take along what has to wait.
 void Deliverer::take_unrecorded_from(Channel& channel, Timestamp now, Draft& draft,
                                      std::vector<std::pair<RequestId, Outgoing>>& out) {
   if (channel.paused_until && now < *channel.paused_until) return;
@@ -130,6 +130,7 @@ void Deliverer::take_unrecorded_from(Channel& channel, Timestamp now, Draft& dra
   for (const IncidentId incident : outbox_.lane(name).ready(Severity::sev1)) {
     const NotificationKind kind = outbox_.head(incident, name).kind;
     if (kind != NotificationKind::open && kind != NotificationKind::escalate) continue;
+    if (const Incident* still = find_incident_(incident); !still || still->severity != Severity::sev1) continue;
     if (expire(channel, incident, now, draft)) continue;
     if (channel.is_busy() || !channel.bucket.take(now)) return;
     Flight flight = prepare(channel, incident, now, draft);
