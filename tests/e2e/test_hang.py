@@ -4,10 +4,11 @@ import fcntl
 import os
 import signal
 import subprocess
+import threading
 import time
 import unittest
 
-from harness import HOOK, EndToEnd, Hang, wait_for
+from harness import HOOK, Answer, EndToEnd, Hang, wait_for
 from harness.http_client import is_up
 from harness.tocsin import TOCSIN
 
@@ -43,6 +44,22 @@ class Hung(EndToEnd):
 
 
 class Stopping(EndToEnd):
+    def test_sigterm_waits_for_what_is_under_way_and_writes_down_how_it_ended(self):
+        answered = threading.Event()
+        self.receiver.always(HOOK, Answer(200, when=answered))
+        agent = self.agent(self.rule())
+        self.set(1)
+        wait_for(lambda: self.receiver.received(HOOK), what="a notification under way")
+        stopping = threading.Thread(target=agent.stop)
+        stopping.start()
+        agent.wait_log("msg=stopping")
+        answered.set()
+        stopping.join()
+        agent.start()
+        agent.wait_notification("open", "delivered")
+        agent.wait_evaluations("Probe", 2)
+        self.assertEqual(1, len(self.receiver.received(HOOK)))
+
     def test_sigterm_ends_within_its_bound_and_what_was_under_way_is_told_after_the_next_start(self):
         self.receiver.always(HOOK, Hang())
         agent = self.agent(self.rule(), notifiers={"hook": self.hook(timeout="1m")})

@@ -22,6 +22,7 @@ class Answer:
     status: int
     body: str = ""
     headers: dict = field(default_factory=dict)
+    when: object = None  # a threading.Event: not sent before it is set
 
 
 class Hang:
@@ -125,6 +126,8 @@ class _Handler(BaseHTTPRequestHandler):
     do_GET = do_HEAD = do_POST
 
     def _send(self, answer):
+        if answer.when:
+            answer.when.wait(60)
         try:
             self.send_response(answer.status)
             headers = {"Content-Type": "text/plain", "Content-Length": str(len(answer.body))} | answer.headers
