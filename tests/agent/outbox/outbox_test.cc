@@ -70,5 +70,22 @@ TEST_F(Reminders, OfOneIncidentDoNotWaitForThoseOfAnother) {
   EXPECT_TRUE(reminded(outbox_, 10min));
 }
 
+TEST_F(Reminders, DoNotComeLaterWhereTheClockIsSetBack) {
+  outbox_.set_back(1h, draft_);
+  EXPECT_FALSE(reminded(outbox_, 9min - 1h));
+  EXPECT_TRUE(reminded(outbox_, 10min - 1h));
+}
+
+TEST_F(Reminders, RetriesDoNotComeLaterWhereTheClockIsSetBack) {
+  outbox_.remind([this](IncidentId) { return &incident_; }, kWanted, kStart + 10min, draft_);
+  outbox_.start(1, "hook", kStart + 10min, draft_);
+  Outbox::Ended ended;
+  const Outbox::Try refused{.state = DeliveryState::pending, .error = "no", .not_before = kStart + 11min};
+  outbox_.finish(1, "hook", refused, false, kStart + 10min, draft_, ended);
+  outbox_.set_back(1h, draft_);
+  EXPECT_EQ(outbox_.lane("hook").next_due(), kStart + 11min - 1h);
+  EXPECT_EQ(draft_.deliveries.rbegin()->second.not_before, kStart + 11min - 1h);
+}
+
 }  // namespace
 }  // namespace tocsin
