@@ -7,7 +7,7 @@
 #include <limits>
 
 #include "agent/base/limits.h"
-#include "agent/http/size_text.h"
+#include "agent/base/size_text.h"
 
 namespace tocsin {
 namespace {

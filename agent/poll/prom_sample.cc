@@ -7,8 +7,8 @@
 #include <optional>
 
 #include "agent/base/limits.h"
+#include "agent/base/size_text.h"
 #include "agent/base/text.h"
-#include "agent/http/size_text.h"
 #include "agent/poll/prom_envelope.h"
 
 namespace tocsin {
