@@ -14,6 +14,14 @@
 
 namespace tocsin {
 
+namespace {
+
+/// Over, and nobody knows yet: what news() finds in an incident that is resolved. In the words of its index.
+constexpr const char* kUnannounced =
+    "state = 'resolved' AND (announced_state IS NOT 'resolved' OR announced_flaps < flaps)";
+
+}  // namespace
+
 struct SqliteStore::Connection {
   explicit Connection(SQLite::Database opened) : database(std::move(opened)) {}
   void write(const Change& change);
@@ -39,10 +47,12 @@ struct SqliteStore::Connection {
                              "INSERT INTO meta (name, value) VALUES ('alive_at', ?)"
                              " ON CONFLICT (name) DO UPDATE SET value = excluded.value"};
   SQLite::Statement prune{database,
-                          "DELETE FROM incidents WHERE id IN (SELECT id FROM incidents AS old"
-                          " WHERE state = 'resolved' AND resolved_at < ? AND NOT EXISTS (SELECT 1 FROM deliveries"
-                          " WHERE incident = old.id AND state IN ('held', 'pending', 'sending'))"
-                          " ORDER BY resolved_at LIMIT ?)"};
+                          fmt::format("DELETE FROM incidents WHERE id IN (SELECT id FROM incidents AS old"
+                                      " WHERE state = 'resolved' AND resolved_at < ? AND NOT ({}) AND NOT EXISTS"
+                                      " (SELECT 1 FROM deliveries"
+                                      " WHERE incident = old.id AND state IN ('held', 'pending', 'sending'))"
+                                      " ORDER BY resolved_at LIMIT ?)",
+                                      kUnannounced)};
 };
 
 namespace {
@@ -92,11 +102,15 @@ class WriteTransaction {
 };
 
 /// The ids of the incidents that load() returns; its one parameter is `resolved_since`.
-constexpr const char* kLoadedIncidents =
-    "(SELECT id FROM incidents WHERE state <> 'resolved'"
-    " UNION SELECT id FROM incidents WHERE state = 'resolved' AND resolved_at >= ?1"
-    " UNION SELECT incident FROM deliveries INDEXED BY deliveries_waiting"
-    " WHERE state IN ('held', 'pending', 'sending'))";
+std::string loaded_incidents() {
+  return fmt::format(
+      "(SELECT id FROM incidents WHERE state <> 'resolved'"
+      " UNION SELECT id FROM incidents WHERE state = 'resolved' AND resolved_at >= ?1"
+      " UNION SELECT id FROM incidents WHERE {}"
+      " UNION SELECT incident FROM deliveries INDEXED BY deliveries_waiting"
+      " WHERE state IN ('held', 'pending', 'sending'))",
+      kUnannounced);
+}
 
 template <class Record>
 std::vector<Record> load_all(SQLite::Database& database, const std::string& sql, Record (*read)(SQLite::Statement&)) {
@@ -128,7 +142,7 @@ std::optional<Timestamp> load_alive_at(SQLite::Database& database) {
 Stored load_everything(SQLite::Database& database, Timestamp resolved_since) {
   Stored stored;
   stored.incidents =
-      load_since(database, fmt::format("{} WHERE id IN {} ORDER BY id", select_sql(kIncidentTable), kLoadedIncidents),
+      load_since(database, fmt::format("{} WHERE id IN {} ORDER BY id", select_sql(kIncidentTable), loaded_incidents()),
                  resolved_since, read_incident);
   stored.deliveries =
       load_all(database,
@@ -137,7 +151,7 @@ Stored load_everything(SQLite::Database& database, Timestamp resolved_since) {
                read_delivery);
   stored.told = load_since(
       database,
-      fmt::format("{} WHERE incident IN {} ORDER BY incident, notifier", select_sql(kToldTable), kLoadedIncidents),
+      fmt::format("{} WHERE incident IN {} ORDER BY incident, notifier", select_sql(kToldTable), loaded_incidents()),
       resolved_since, read_told);
   stored.series = load_all(database, select_sql(kSeriesTable) + " ORDER BY rule, labels", read_series);
   stored.rules = load_all(database, select_sql(kRuleTable) + " ORDER BY rule", read_rule);

@@ -31,9 +31,10 @@ struct Change {
   }
 };
 
-/// What the engine needs in memory to go on: the active, the recently resolved and the undelivered.
+/// What the engine needs in memory to go on: the active, the recently resolved and the untold.
 struct Stored {
-  std::vector<Incident> incidents;   // not resolved, resolved since `resolved_since`, or with a waiting delivery
+  /// Not resolved, resolved since `resolved_since`, resolved but not announced as such, or with a waiting delivery.
+  std::vector<Incident> incidents;
   std::vector<Delivery> deliveries;  // waiting ones
   std::vector<Told> told;            // of `incidents`
   std::vector<SeriesRecord> series;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "agent/outbox/news.h"
 #include "agent/store/sqlite_reader.h"
 
 namespace tocsin::sim {
@@ -15,8 +16,8 @@ constexpr int kSeriesPerRuleMax = 3;
 constexpr int kOwnRules = 3;
 
 /// Then pruning leaves it where it is.
-bool is_undelivered(const IncidentRecord& record) {
-  return std::ranges::any_of(record.deliveries, &Delivery::waiting);
+bool is_untold(const IncidentRecord& record) {
+  return !news(record.incident).empty() || std::ranges::any_of(record.deliveries, &Delivery::waiting);
 }
 
 }  // namespace
@@ -25,7 +26,7 @@ void Archive::keep(Timestamp before) {
   SqliteReader reader(path_);
   for (const auto& [id, incident] : ledger_.incidents()) {
     if (!incident.resolved() || *incident.resolved_at >= before) continue;
-    if (const auto kept = kept_.find(id); kept != kept_.end() && !is_undelivered(kept->second)) continue;
+    if (const auto kept = kept_.find(id); kept != kept_.end() && !is_untold(kept->second)) continue;
     if (auto record = reader.get(id)) kept_.insert_or_assign(id, *std::move(record));
   }
 }

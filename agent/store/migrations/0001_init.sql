@@ -29,6 +29,8 @@ CREATE TABLE incidents (
 
 CREATE INDEX incidents_active ON incidents (id) WHERE state <> 'resolved';
 CREATE INDEX incidents_resolved ON incidents (resolved_at) WHERE state = 'resolved';
+CREATE INDEX incidents_unannounced ON incidents (id)
+  WHERE state = 'resolved' AND (announced_state IS NOT 'resolved' OR announced_flaps < flaps);
 CREATE INDEX incidents_rule ON incidents (rule, id, severity);  -- a severity within a rule without reading its rows
 CREATE INDEX incidents_severity ON incidents (severity);
 CREATE INDEX incidents_opened ON incidents (opened_at);

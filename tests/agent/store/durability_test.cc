@@ -141,6 +141,7 @@ TEST_F(Durability, AFullDiskRefusesTheWholeChangeUntilThereIsRoom) {
     Change change = large_opening(++id);
     change.incidents[0].state = IncidentState::resolved;
     change.incidents[0].resolved_at = from_unix_ms(id);
+    change.incidents[0].announced = Announced{IncidentState::resolved, Severity::sev1, change.incidents[0].flaps};
     change.deliveries.clear();
     committed = store_->commit(change);
   } while (committed && id < 100);

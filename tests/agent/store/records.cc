@@ -62,6 +62,7 @@ Incident resolved_incident(IncidentId id, Timestamp resolved_at) {
   Incident incident = full_incident(id);
   incident.state = IncidentState::resolved;
   incident.resolved_at = resolved_at;
+  incident.announced = Announced{IncidentState::resolved, incident.severity, incident.flaps};
   return incident;
 }
 

@@ -65,6 +65,22 @@ TEST_F(SqliteStoreTest, LoadsWhatIsNotResolvedOrResolvedRecentlyOrStillToBeTold)
   EXPECT_THAT(told, ElementsAre(2, 3, 4));
 }
 
+std::vector<Incident> unannounced_incidents() {
+  std::vector<Incident> incidents;
+  for (IncidentId id = 1; id <= 3; ++id) incidents.push_back(resolved_incident(id, from_unix_ms(10)));
+  incidents[0].announced = std::nullopt;
+  incidents[1].announced->state = IncidentState::acknowledged;
+  incidents[2].announced->flaps = incidents[2].flaps - 1;
+  return incidents;
+}
+
+TEST_F(SqliteStoreTest, LoadsWhatIsOverAndNotAnnouncedAsSuchHoweverOldItIs) {
+  Change change{.incidents = unannounced_incidents()};
+  change.incidents.push_back(resolved_incident(4, from_unix_ms(10)));
+  commit(change);
+  EXPECT_THAT(ids(load(from_unix_ms(100)).incidents), ElementsAre(1, 2, 3));
+}
+
 TEST_F(SqliteStoreTest, LoadsWaitingDeliveriesOnlyAndInOrder) {
   Change change{.incidents = {full_incident(1)}};
   int64_t id = 6;
@@ -191,6 +207,11 @@ TEST_F(SqliteStoreTest, PrunesAllThatBelongsToAnIncident) {
 
 TEST_F(SqliteStoreTest, DoesNotPruneWhatIsStillToBeTold) {
   commit({.incidents = {resolved_incident(1, from_unix_ms(10))}, .deliveries = {full_delivery(1, 1)}});
+  EXPECT_EQ(store_->prune(from_unix_ms(40), 10).value(), 0u);
+}
+
+TEST_F(SqliteStoreTest, DoesNotPruneWhatIsNotAnnounced) {
+  commit({.incidents = unannounced_incidents()});
   EXPECT_EQ(store_->prune(from_unix_ms(40), 10).value(), 0u);
 }
 
