@@ -255,14 +255,17 @@ void Engine::tend(Timestamp now) {
 
 void Engine::forget(Timestamp now) {
   std::vector<IncidentId> forgotten;
-  book_.forget_if([&](const Incident& incident) {
+  book_.forget_if([&](const Incident& incident, bool is_latest) {
     const RuleRuntime* of = runtime(incident.rule);
     const Duration window = std::max(of ? of->rule->dedup_window : Duration{0}, limits::kRestAfterHandMin);
     // What has not been read yet may reopen it, whatever the clock says.
     const auto poll = poll_of_rule_.find(incident.rule);
     const Timestamp seen = poll == poll_of_rule_.end() ? now : std::min(now, poller_.polls()[poll->second].covered);
-    const bool over = seen - *incident.resolved_at >= window && !outbox_.concerns(incident.id) &&
-                      !draft_.incidents.contains(incident.id) && !to_announce_.contains(incident.id);
+    // It lies ahead where the clock was set back.
+    const Timestamp ended = *incident.resolved_at;
+    const bool may_reopen = is_latest && seen - ended < window && ended - now < window;
+    const bool over = !may_reopen && !outbox_.concerns(incident.id) && !draft_.incidents.contains(incident.id) &&
+                      !to_announce_.contains(incident.id);
     if (over) forgotten.push_back(incident.id);
     return over;
   });

@@ -287,6 +287,7 @@ void Engine::record(const IncidentBook::Events& events, Timestamp at) {
     RuleRuntime* of = runtime(incident.rule);
     const std::size_t severity = index_of(incident.severity);
     to_announce_.insert(event.incident);
+    const Duration lasted = std::max(Duration{0}, at - incident.opened_at);  // the clock may have been set back
     const std::string evidence =
         incident.threshold.empty() ? "" : fmt::format(": {} {}", format_number(incident.value), incident.threshold);
     switch (event.kind) {
@@ -303,14 +304,14 @@ void Engine::record(const IncidentBook::Events& events, Timestamp at) {
         log::info(fmt::format("severity of {}{}", title(incident), evidence));
         break;
       case IncidentEvent::Kind::acknowledged:
-        counts_.time_to_acknowledge[severity].observe(seconds(at - incident.opened_at));
+        counts_.time_to_acknowledge[severity].observe(seconds(lasted));
         log::info(fmt::format("acknowledged {} by {}", title(incident), incident.acknowledged_by));
         break;
       case IncidentEvent::Kind::resolved:
         if (of) ++of->status.resolved[severity];
-        counts_.time_to_resolve[severity].observe(seconds(at - incident.opened_at));
-        log::info(fmt::format("resolved {}: {} after {}", title(incident), incident.resolve_reason,
-                              format_duration(at - incident.opened_at)));
+        counts_.time_to_resolve[severity].observe(seconds(lasted));
+        log::info(
+            fmt::format("resolved {}: {} after {}", title(incident), incident.resolve_reason, format_duration(lasted)));
         break;
     }
   }

@@ -30,11 +30,16 @@ std::string cleared_text(const Cleared& cleared) {
                      cleared.reason == kSeriesGone ? "was last seen at" : "is at", format_number(cleared.value));
 }
 
+/// Either way: where the clock was set back, what has ended lies ahead.
+bool within(Duration window, const Incident& incident, Timestamp at) {
+  return incident.resolved_at && std::chrono::abs(at - *incident.resolved_at) < window;
+}
+
 /// The series were breaching already when a person resolved the incident: nothing new has happened, and for a while
 /// that is left at rest.
 bool left_at_rest(const Incident& incident, const Firing& firing, Duration dedup_window, Timestamp at) {
   if (!incident.resolved_by_hand || !incident.resolved_at || firing.since > *incident.resolved_at) return false;
-  return at - *incident.resolved_at < std::max(dedup_window, limits::kRestAfterHandMin);
+  return within(std::max(dedup_window, limits::kRestAfterHandMin), incident, at);
 }
 
 }  // namespace
@@ -59,7 +64,7 @@ IncidentBook::Events IncidentBook::apply(const Rule& rule, const Evaluation& eva
       go_on(*incident, rule, firing, surroundings, at, draft, events);
     } else if (is_full(rule)) {
       ++left_out;
-    } else if (incident && at - incident->resolved_at.value_or(at) < rule.dedup_window) {
+    } else if (incident && within(rule.dedup_window, *incident, at)) {
       events.push_back(reopen(*incident, rule, firing, surroundings, at, draft));
     } else {
       events.push_back(open(rule, firing, surroundings, at, draft));
@@ -217,11 +222,14 @@ Incident* IncidentBook::latest(const Key& key) {
   return found == by_key_.end() ? nullptr : &get(found->second.back());
 }
 
-void IncidentBook::forget_if(const std::function<bool(const Incident&)>& over) {
+void IncidentBook::forget_if(const std::function<bool(const Incident&, bool)>& over) {
   std::erase_if(incidents_, [&](const auto& entry) {
     const Incident& incident = entry.second;
-    if (!incident.resolved() || !over(incident)) return false;
+    if (!incident.resolved()) return false;
     const auto same_key = by_key_.find({incident.rule, incident.key});
+    const bool is_latest = same_key->second.back() == incident.id;
+    // While an earlier one is kept so is the latest, or the earlier one would be taken for it.
+    if ((is_latest && same_key->second.size() > 1) || !over(incident, is_latest)) return false;
     std::erase(same_key->second, incident.id);
     if (same_key->second.empty()) by_key_.erase(same_key);
     return true;

@@ -62,8 +62,8 @@ class IncidentBook {
   Incident& get(IncidentId id);
   const std::map<IncidentId, Incident>& all() const { return incidents_; }
 
-  /// Drops resolved incidents that nothing can touch any more.
-  void forget_if(const std::function<bool(const Incident&)>& over);
+  /// Drops resolved incidents that nothing can touch any more: only the latest of its key can be reopened.
+  void forget_if(const std::function<bool(const Incident&, bool is_latest)>& over);
 
  private:
   using Key = std::pair<std::string, Labels>;  // rule, incident_by labels

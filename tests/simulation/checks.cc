@@ -20,12 +20,8 @@ bool has_limit(const Ended& ended, const std::string& rule) {
                              [&](const auto& one) { return one->name == rule && one->max_incidents < kUnlimited; });
 }
 
-Timestamp last_change(const IncidentRecord& record) {
-  Timestamp last = record.incident.opened_at;
-  for (const TimelineEntry& entry : record.timeline) {
-    if (entry.type != "notification") last = std::max(last, entry.at);
-  }
-  return last;
+bool may_be_under_way(const Ended& ended, const IncidentRecord& record) {
+  return ended.real_end - ended.ledger.changed(record.incident.id) < kStillUnderWay;
 }
 
 bool says_over(const std::string& word) {

@@ -30,8 +30,10 @@ struct Ended {
   const std::set<Conversed>& orphans;             // of agents that died while the disk refused
   const std::map<Conversed, uint64_t>& rejected;  // words that a receiver refused for good
   const std::vector<Deed>& deeds;
+  const Ledger& ledger;
   Timestamp calm;  // no fault has any effect from here on
   Timestamp end;
+  Timestamp real_end;  // where nobody had set the clock back
 };
 
 Violations check(const Ended& ended);
@@ -44,6 +46,7 @@ void check_limits(const Ended& ended, Violations& violations);  // checks_limits
 
 /// What happened this shortly before the end may still be under way to the receivers.
 inline constexpr Duration kStillUnderWay = 12min;
+bool may_be_under_way(const Ended& ended, const IncidentRecord& record);
 
 /// When the incidents of each key were open, as the book has it.
 Episodes episodes_of(const std::vector<IncidentRecord>& book);
@@ -53,7 +56,6 @@ uint64_t count_of(const std::map<Conversed, uint64_t>& counts, const Conversed& 
 Conversed conversed(const std::string& notifier, const Incident& incident);
 /// Further incidents of this rule do not open: the book cannot be what the story says.
 bool has_limit(const Ended& ended, const std::string& rule);
-Timestamp last_change(const IncidentRecord& record);
 bool says_over(const std::string& word);
 
 }  // namespace tocsin::sim

@@ -81,7 +81,7 @@ void check_last_words(const Ended& ended, const Conversations& all, Violations& 
     if (ended.has_slack) latest[{"slack", incident_name(record.incident.id)}] = &record;
   }
   for (const auto& [of, record] : latest) {
-    if (ended.end - last_change(*record) < kStillUnderWay || ended.orphans.contains(of)) continue;
+    if (may_be_under_way(ended, *record) || ended.orphans.contains(of)) continue;
     if (ended.rejected.contains(of) && !has_heard_the_end(of.first, *record)) continue;
     check_last_word(of, *record, all, violations);
   }
@@ -91,7 +91,7 @@ void check_last_words(const Ended& ended, const Conversations& all, Violations& 
 void check_not_silent(const Ended& ended, Violations& violations) {
   for (const IncidentRecord& record : ended.book) {
     const Conversed of = conversed("hook", record.incident);
-    if (ended.end - last_change(record) < kStillUnderWay || ended.orphans.contains(of)) continue;
+    if (may_be_under_way(ended, record) || ended.orphans.contains(of)) continue;
     if (std::ranges::count(record.deliveries, "hook", &Delivery::notifier) > 0) continue;
     violations.push_back(fmt::format("there is no word for hook about {}", of.second));
   }
@@ -100,7 +100,7 @@ void check_not_silent(const Ended& ended, Violations& violations) {
 void check_outbox(const Ended& ended, Violations& violations) {
   for (const IncidentRecord& record : ended.book) {
     for (const Delivery& delivery : record.deliveries) {
-      if (delivery.waiting() && ended.end - delivery.at >= kStillUnderWay) {
+      if (delivery.waiting() && ended.real_end - ended.ledger.waits_since(delivery) >= kStillUnderWay) {
         violations.push_back(fmt::format("{} for {} about {} still waits", kind_text(delivery.kind), delivery.notifier,
                                          incident_name(delivery.incident)));
       }

@@ -6,7 +6,7 @@ namespace tocsin::sim {
 
 const Fault* Injector::find(FaultKind kind, const std::function<bool(const Fault&)>& concerns) const {
   const auto found = std::ranges::find_if(plan_.faults, [&](const Fault& one) {
-    const bool now = one.at <= clock_.now() && clock_.now() < one.at + one.length;
+    const bool now = one.at <= clock_.real() && clock_.real() < one.at + one.length;
     return one.kind == kind && now && (!concerns || concerns(one));
   });
   return found == plan_.faults.end() ? nullptr : &*found;
@@ -15,7 +15,7 @@ const Fault* Injector::find(FaultKind kind, const std::function<bool(const Fault
 const Fault* Injector::latest(FaultKind kind) const {
   const Fault* latest = nullptr;
   for (const Fault& one : plan_.faults) {
-    if (one.kind == kind && one.at <= clock_.now()) latest = &one;
+    if (one.kind == kind && one.at <= clock_.real()) latest = &one;
   }
   return latest;
 }
@@ -34,7 +34,7 @@ bool Injector::strikes(FaultKind kind) {
 const Fault* Injector::take(FaultKind kind) {
   for (std::size_t index = 0; index < plan_.faults.size(); ++index) {
     const Fault& fault = plan_.faults[index];
-    if (fault.kind != kind || fault.at > clock_.now() || !taken_.insert(index).second) continue;
+    if (fault.kind != kind || fault.at > clock_.real() || !taken_.insert(index).second) continue;
     count(kind);
     return &fault;
   }

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "agent/outbox/news.h"
+
 namespace tocsin::sim {
 
 Conversed Ledger::conversed(const Delivery& delivery) const {
@@ -12,20 +14,27 @@ Conversed Ledger::conversed(const Delivery& delivery) const {
 }
 
 void Ledger::commit(const Change& change) {
-  for (const Incident& incident : change.incidents) {
-    incidents_.insert_or_assign(incident.id, incident);
-    std::erase_if(unrecorded_, [&](const Conversed& of) {
-      return of.second == incident_name(incident.id) || of.second == incident.dedup_key;
-    });
-  }
+  for (const Incident& incident : change.incidents) keep(incident);
   for (const Delivery& delivery : change.deliveries) {
     if (delivery.waiting()) {
       waiting_.insert_or_assign(delivery.id, delivery);
+      waits_since_.emplace(delivery.id, clock_.real());
       measure(delivery);
     } else {
       waiting_.erase(delivery.id);
     }
   }
+}
+
+void Ledger::keep(const Incident& incident) {
+  const auto before = incidents_.find(incident.id);
+  if (before == incidents_.end() || announcement(before->second) != announcement(incident)) {
+    changed_[incident.id] = clock_.real();
+  }
+  incidents_.insert_or_assign(incident.id, incident);
+  std::erase_if(unrecorded_, [&](const Conversed& of) {
+    return of.second == incident_name(incident.id) || of.second == incident.dedup_key;
+  });
 }
 
 void Ledger::measure(const Delivery& delivery) {

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "agent/store/store.h"
+#include "tests/simulation/sim_clock.h"
 
 namespace tocsin::sim {
 
@@ -17,6 +18,8 @@ using Conversed = std::pair<std::string, std::string>;
 
 class Ledger {
  public:
+  explicit Ledger(const SimClock& clock) : clock_(clock) {}
+
   void commit(const Change& change);
   /// Whether the disk says that this notifier is being told of this incident.
   bool being_told(const Conversed& of) const;
@@ -28,6 +31,10 @@ class Ledger {
   void add_doubt(const Conversed& of) { ++doubts_[of]; }
 
   const std::map<IncidentId, Incident>& incidents() const { return incidents_; }
+  /// When it became what it is, in real time.
+  Timestamp changed(IncidentId id) const { return changed_.at(id); }
+  /// Since when it waits, in real time.
+  Timestamp waits_since(const Delivery& delivery) const { return waits_since_.at(delivery.id); }
   const std::map<Conversed, uint64_t>& doubts() const { return doubts_; }
   const std::set<Conversed>& orphans() const { return orphans_; }
   /// The most rows that waited in one conversation.
@@ -36,9 +43,13 @@ class Ledger {
  private:
   Conversed conversed(const Delivery& delivery) const;
   void measure(const Delivery& delivery);
+  void keep(const Incident& incident);
 
+  const SimClock& clock_;
   std::map<IncidentId, Incident> incidents_;
+  std::map<IncidentId, Timestamp> changed_;
   std::map<int64_t, Delivery> waiting_;
+  std::map<int64_t, Timestamp> waits_since_;
   std::map<Conversed, uint64_t> doubts_;
   std::set<Conversed> unrecorded_;
   std::set<Conversed> orphans_;

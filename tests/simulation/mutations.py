@@ -94,9 +94,9 @@ MUTATIONS = [
     ("an incident ends with its first series", "agent/evaluate/evaluator.cc",
      "if (!open.contains(key)) evaluation_.cleared.push_back", "evaluation_.cleared.push_back"),
     ("an incident reopens after its window", "agent/incident/incident_book.cc",
-     "resolved_at.value_or(at) < rule.dedup_window", "resolved_at.value_or(at) < rule.dedup_window * 2"),
+     "within(rule.dedup_window, *incident, at)", "within(rule.dedup_window * 2, *incident, at)"),
     ("nothing reopens", "agent/incident/incident_book.cc",
-     "incident && at - incident->resolved_at.value_or(at) < rule.dedup_window", "incident == nullptr && is_full(rule)"),
+     "incident && within(rule.dedup_window, *incident, at)", "incident == nullptr && is_full(rule)"),
     ("more incidents open than max_incidents", "agent/incident/incident_book.cc",
      "active->second >= rule.max_incidents", "active->second >= rule.max_incidents * 100"),
     ("an untold resolve does not keep its key", "agent/incident/incident_book.cc",
@@ -115,9 +115,11 @@ MUTATIONS = [
      "poll.reading_again |= slept;", ""),
     ("what is over stays in the memory of the outbox", "agent/engine/engine.cc", "outbox_.forget(id);", ""),
     ("what is over stays in memory", "agent/engine/engine.cc",
-     "const bool over = seen", "const bool over = incident.id < 0 && seen"),
+     "const bool over = !may_reopen", "const bool over = incident.id < 0 && !may_reopen"),
     ("ticks that were not answered count as read", "agent/poll/poller.cc",
      "if (result != Result::unreachable) {", "{"),
+    ("a clock set back makes everybody wait", "agent/engine/engine.cc",
+     "outbox_.set_back(lost, draft_);\n  deliverer_.set_back(lost);", ""),
 ]
 
 

@@ -36,6 +36,7 @@ class Simulation {
         story_(plan.seed),
         clock_(start_time()),
         injector_(plan_, clock_),
+        ledger_(clock_),
         prometheus_(clock_, story_, injector_, plan.seed),
         receivers_(clock_, injector_, ledger_, plan.seed),
         transport_(clock_, injector_, prometheus_, receivers_, plan.seed),
@@ -46,7 +47,7 @@ class Simulation {
         config_(make_config(plan.seed, path_, 0)) {}
 
   RunResult run() {
-    while (clock_.now() < end()) live();
+    while (clock_.real() < end()) live();
     const Ended ended{.config = *config_,
                       .book = archive_.book(),
                       .expected = expected(),
@@ -59,8 +60,10 @@ class Simulation {
                       .orphans = ledger_.orphans(),
                       .rejected = receivers_.rejected(),
                       .deeds = people_.deeds(),
+                      .ledger = ledger_,
                       .calm = calm(),
-                      .end = clock_.now()};
+                      .end = clock_.now(),
+                      .real_end = clock_.real()};
     RunResult result;
     result.violations = check(ended);
     result.violations.insert(result.violations.end(), receivers_.offences().begin(), receivers_.offences().end());
@@ -76,7 +79,7 @@ class Simulation {
     return fmt::format("file:/simulation-{}?vfs=memdb", ++count);
   }
 
-  /// Nobody is calm who sleeps or is dead.
+  /// In real time. Nobody is calm who sleeps or is dead.
   Timestamp end() const { return std::max({start_time() + plan_.length, transport_.woke_up(), revived_}) + kCalm; }
 
   /// As a supervisor that starts the process again until it stays.
@@ -100,7 +103,7 @@ class Simulation {
       FaultyStore store(std::move(*opened), clock_, injector_, ledger_, archive_);
       Inbox inbox(transport_, 1min);
       std::unique_ptr<Engine> engine = start(store, inbox);
-      while (clock_.now() < end()) {
+      while (clock_.real() < end()) {
         people_.come(inbox);
         engine->turn(10min);
         people_.listen();
@@ -114,7 +117,7 @@ class Simulation {
       ledger_.agent_died();
       forget_in_hand();
       clock_.advance(crash.downtime);
-      revived_ = clock_.now();
+      revived_ = clock_.real();
     }
   }
 

@@ -18,12 +18,21 @@ class SimClock final : public Clock {
   }
   /// From here on the wall clock gains so much, in thousandths; less than none: it loses.
   void drift(int per_mille) { drift_ = per_mille; }
-  /// The wall clock alone: set by hand, or forward by a machine that slept.
-  void set(Duration by) { wall_ += by; }
+  /// The machine sleeps: its wall clock goes on.
+  void sleep(Duration by) { wall_ += by; }
+  /// By hand, the wall clock alone.
+  void set_back(Duration by) {
+    wall_ -= by;
+    lost_ += by;
+  }
+  Duration lost() const { return lost_; }
+  /// What the wall clock would say if nobody had set it back: the time of the world, in which faults come and go.
+  Timestamp real() const { return wall_ + lost_; }
 
  private:
   int drift_ = 0;
   Timestamp wall_;
+  Duration lost_{0};
   Instant steady_{Duration{1'000'000}};
 };
 

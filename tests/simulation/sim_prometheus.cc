@@ -165,7 +165,7 @@ bool SimPrometheus::told_nothing(const std::string& query, Timestamp tick) const
 
 bool SimPrometheus::is_forgotten(Timestamp tick) const {
   const Fault* wiped = injector_.latest(FaultKind::prometheus_forgets);
-  return wiped && tick < wiped->at + kFirstScrape;
+  return wiped && tick < wiped->at - clock_.lost() + kFirstScrape;
 }
 
 /// Of a time that is forgotten, a tick that is asked live counts: the answer is good, and nothing is there. What is

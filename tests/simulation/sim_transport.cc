@@ -50,14 +50,14 @@ void SimTransport::cancel(RequestId id) {
 void SimTransport::turn_the_clock() {
   if (const Fault* sleep = injector_.take(FaultKind::machine_sleeps)) {
     prometheus_.agent_sleeps(sleep->length, !under_way_.empty());
-    clock_.set(sleep->length);
-    woke_up_ = clock_.now();
+    clock_.sleep(sleep->length);
+    woke_up_ = clock_.real();
   }
   const int drift = chance(50, seed_, "drifts forward") ? kDriftPerMille : -kDriftPerMille;
   clock_.drift(injector_.strikes(FaultKind::clock_drifts) ? drift : 0);
   const Fault* back = injector_.take(FaultKind::clock_set_back);
   if (!back) return;
-  clock_.set(-back->length);
+  clock_.set_back(back->length);
   receivers_.agent_lost_memory();  // by this clock, a rest that was over would come once more
   clock_was_set_back_ = true;
 }

@@ -29,7 +29,7 @@ class SimTransport final : public Transport {
   void drop_all() { under_way_.clear(); }
   /// The most requests that were under way at once.
   std::size_t busiest() const { return busiest_; }
-  /// When the machine woke the last time.
+  /// When the machine woke the last time, in real time.
   Timestamp woke_up() const { return woke_up_; }
   bool clock_was_set_back() const { return clock_was_set_back_; }
 

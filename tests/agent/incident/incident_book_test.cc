@@ -55,16 +55,37 @@ TEST_F(IncidentBookTest, TheResolveOfTheLastIncidentToldLateDoesNotEndTheNext) {
   EXPECT_EQ(book_.get(3).dedup_key, book_.get(1).dedup_key + " INC-3") << "the first may still not be told";
 }
 
-TEST_F(IncidentBookTest, AnUntoldResolveKeepsItsKeyAlsoOnceALaterIncidentIsForgotten) {
+TEST_F(IncidentBookTest, TheLatestOfAKeyIsForgottenLast) {
   rule_.dedup_window = 0s;
-  surroundings_.is_untold = [](IncidentId id) { return id == 1; };
   for (const Duration at : {0s, 30s}) {
     tick(kStart + at, 12);
     tick(kStart + at + 15s, 1);
   }
-  book_.forget_if([](const Incident& incident) { return incident.id == 2; });
-  tick(kStart + 60s, 12);
-  EXPECT_EQ(book_.get(3).dedup_key, book_.get(1).dedup_key + " INC-3");
+  const auto forget = [this](IncidentId id) {
+    book_.forget_if([id](const Incident& incident, bool /*is_latest*/) { return incident.id == id; });
+  };
+  forget(2);
+  ASSERT_TRUE(book_.find(2)) << "or the first would be taken for the latest, and reopened";
+  forget(1);
+  EXPECT_FALSE(book_.find(1));
+  forget(2);
+  EXPECT_FALSE(book_.find(2));
+}
+
+TEST_F(IncidentBookTest, AClockSetBackBehindAResolutionMakesNoWindowLonger) {
+  tick(kStart + 1h, 12);
+  tick(kStart + 1h + 15s, 1);
+  const auto events = tick(kStart, 12);
+  ASSERT_EQ(events.size(), 1U);
+  EXPECT_EQ(events.front().incident, 2);
+}
+
+TEST_F(IncidentBookTest, AClockSetBackBehindAResolveByHandMakesItsRestNoLonger) {
+  tick(kStart + 1h, 12);
+  resolve_by_hand(kStart + 1h + 1s);
+  const auto events = tick(kStart, 12);
+  ASSERT_EQ(events.size(), 1U);
+  EXPECT_EQ(events.front().incident, 2) << "what breaches is not hidden for an hour";
 }
 
 TEST_F(IncidentBookTest, PastTheWindowTheKeyIsTheSameOnceAllIsTold) {
