@@ -93,6 +93,7 @@ class Engine {
   bool too_many_series(std::size_t poll, const Answer& answer) const;
   Poller::Outcome outcome(const std::expected<Answers, QueryFault>& answers, const Asked& asked,
                           const Response& response) const;
+  void prometheus_answers();
   void range_answered(Asked asked, const Response& response);
   void range_failed(Asked asked, const QueryFault& fault, const Response& response);
   void applied(std::size_t poll, Timestamp tick, const std::vector<AnswerAt>& answers, const Response& response);

@@ -31,6 +31,11 @@ std::string title(const Incident& incident) {
                      incident.key.empty() ? "" : incident.key.text(), severity_text(incident.severity));
 }
 
+/// Also a refusal is one.
+bool is_answer(const auto& parsed) {
+  return parsed || parsed.error().kind != QueryFault::Kind::unreachable;
+}
+
 }  // namespace
 
 void Engine::start_polls(Timestamp now) {
@@ -80,6 +85,7 @@ void Engine::answered(Asked asked, const Response& response) {
   polls_ended_ = true;
   if (asked.first < asked.batch.tick) return range_answered(std::move(asked), response);
   auto answers = parse(asked, response);
+  if (is_answer(answers)) prometheus_answers();
   if (poller_.ended(asked.batch, outcome(answers, asked, response), response.took)) return;
   for (std::size_t member = 0; member < asked.batch.polls.size(); ++member) {
     const std::size_t poll = asked.batch.polls[member];
@@ -97,6 +103,14 @@ void Engine::answered(Asked asked, const Response& response) {
       applied(poll, asked.batch.tick, at_tick, response);
     }
   }
+}
+
+void Engine::prometheus_answers() {
+  polls_answered_ = true;
+  last_answer_ = world_.clock.now();
+  unanswered_since_.reset();
+  if (!prometheus_error_.empty()) log::info("Prometheus answers again", {});
+  prometheus_error_.clear();
 }
 
 /// Whether a rule would come to hold more series than it may.
@@ -150,6 +164,7 @@ void Engine::range_answered(Asked asked, const Response& response) {
   const Duration offset = config_->prometheus.query_offset;
   auto answers =
       parse_range(response, poll.allow_partial, asked.first - offset, asked.last - offset, poll.grid.interval());
+  if (is_answer(answers)) prometheus_answers();
   if (!answers) return range_failed(std::move(asked), answers.error(), response);
   if (!asked.read_again) {
     asked.read_again = std::move(*answers);
@@ -186,11 +201,6 @@ void Engine::range_failed(Asked asked, const QueryFault& fault, const Response& 
 
 void Engine::applied(std::size_t poll, Timestamp tick, const std::vector<AnswerAt>& answers, const Response& response) {
   const Timestamp now = world_.clock.now();
-  polls_answered_ = true;
-  last_answer_ = now;
-  unanswered_since_.reset();
-  if (!prometheus_error_.empty()) log::info("Prometheus answers again", {});
-  prometheus_error_.clear();
   const bool more_to_read = tick < poller_.poll(poll).tick;
   for (const std::size_t index : poller_.poll(poll).rules) {
     RuleRuntime& runtime = rules_[index];
@@ -218,11 +228,6 @@ void Engine::failed(std::size_t poll, Timestamp tick, const QueryFault& fault, c
     if (!unanswered_since_) unanswered_since_ = now;
     if (prometheus_error_ != reason) log::warn("Prometheus does not answer", {{"reason", reason}});
     prometheus_error_ = reason;
-  } else {
-    polls_answered_ = true;
-    last_answer_ = now;
-    unanswered_since_.reset();
-    prometheus_error_.clear();
   }
   for (const std::size_t index : poller_.poll(poll).rules) {
     RuleRuntime& runtime = rules_[index];
