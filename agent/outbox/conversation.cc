@@ -47,7 +47,6 @@ void add(Conversation& conversation, const Word& word) {
   delivery.previous_severity = word.previous_severity;
   delivery.at = word.at;
   delivery.not_before = word.at;
-  conversation.told.last_at = word.at;
   conversation.waiting.push_back(std::move(delivery));
 }
 

@@ -190,6 +190,7 @@ Delivery Outbox::finish(IncidentId incident, const std::string& notifier, const 
   } else if (result.state == DeliveryState::failed && delivery.maybe_seen) {
     heard(talk.told, delivery.kind);
   }
+  if (!delivery.waiting()) talk.told.last_at = now;
   const Delivery copy = delivery;
   if (incident_resolved) settle_resolved(talk);
   save(key, draft, &ended);

@@ -48,6 +48,15 @@ TEST_F(Reminders, ComeOnceInEachInterval) {
   EXPECT_TRUE(reminded(outbox_, 20min));
 }
 
+TEST_F(Reminders, CountFromTheLastWordThatWasDelivered) {
+  incident_.severity = Severity::sev1;
+  outbox_.announce(incident_, {{.notifier = "hook", .repeat_interval = 10min}}, Duration{0}, kWanted, kStart + 5min,
+                   draft_);
+  deliver(outbox_, kStart + 8min);
+  EXPECT_FALSE(reminded(outbox_, 17min));
+  EXPECT_TRUE(reminded(outbox_, 18min));
+}
+
 TEST_F(Reminders, GoOnAfterARestart) {
   Outbox again;
   again.restore({}, {outbox_.told(1, "hook")}, 100);
