@@ -33,6 +33,7 @@ Violations check(const Ended& ended) {
   check_book(ended, violations);
   check_told(ended, violations);
   check_limits(ended, violations);
+  check_own(ended, violations);
   if (!ended.clock_was_set_back) check_prompt(ended, violations);
   return violations;
 }

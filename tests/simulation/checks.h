@@ -20,18 +20,18 @@ using Violations = std::vector<std::string>;
 struct Ended {
   const Config& config;
   std::vector<IncidentRecord> book;  // by id
-  Episodes expected;
-  Severities severities;                // of what is open at the end
+  Expected expected;
   std::set<std::string> unclear_rules;  // of which the story does not decide alone
   bool clock_was_set_back = false;
-  bool has_slack = false;
   const std::vector<Heard>& heard;
   const std::map<Conversed, uint64_t>& doubts;    // crashes and tries whose outcome nobody could know
   const std::set<Conversed>& orphans;             // of agents that died while the disk refused
   const std::map<Conversed, uint64_t>& rejected;  // words that a receiver refused for good
   const std::vector<Deed>& deeds;
   const Ledger& ledger;
-  Timestamp calm;  // no fault has any effect from here on
+  const std::vector<Timestamp>& answers;  // of Prometheus
+  bool was_away = false;                  // the agent, for whatever reason
+  Timestamp calm;                         // no fault has any effect from here on
   Timestamp end;
   Timestamp real_end;  // where nobody had set the clock back
 };
@@ -43,6 +43,7 @@ void check_book(const Ended& ended, Violations& violations);    // checks_book.c
 void check_told(const Ended& ended, Violations& violations);    // checks_told.cc
 void check_prompt(const Ended& ended, Violations& violations);  // checks_prompt.cc
 void check_limits(const Ended& ended, Violations& violations);  // checks_limits.cc
+void check_own(const Ended& ended, Violations& violations);     // checks_own.cc
 
 /// What happened this shortly before the end may still be under way to the receivers.
 inline constexpr Duration kStillUnderWay = 12min;

@@ -33,7 +33,7 @@ Episodes until(Episodes episodes, Timestamp horizon) {
 void check_episodes(const Ended& ended, Violations& violations) {
   if (ended.clock_was_set_back) return;
   const Episodes actual = until(episodes_of(ended.book), ended.end - 1min);
-  const Episodes expected = until(ended.expected, ended.end - 1min);
+  const Episodes expected = until(ended.expected.episodes, ended.end - 1min);
   std::map<std::pair<std::string, Labels>, int> keys;
   for (const auto& [key, list] : actual) ++keys[key];
   for (const auto& [key, list] : expected) ++keys[key];
@@ -57,9 +57,10 @@ void check_severities(const Ended& ended, Violations& violations) {
   if (ended.clock_was_set_back) return;
   for (const IncidentRecord& record : ended.book) {
     const Incident& incident = record.incident;
-    const auto expected = ended.severities.find({incident.rule, incident.key});
-    if (incident.resolved() || expected == ended.severities.end() || ended.unclear_rules.contains(incident.rule) ||
-        has_limit(ended, incident.rule) || incident.severity == expected->second) {
+    const auto expected = ended.expected.severities.find({incident.rule, incident.key});
+    if (incident.resolved() || expected == ended.expected.severities.end() ||
+        ended.unclear_rules.contains(incident.rule) || has_limit(ended, incident.rule) ||
+        incident.severity == expected->second) {
       continue;
     }
     violations.push_back(fmt::format("{} is {} and should be {}", incident.dedup_key, severity_text(incident.severity),

@@ -2,8 +2,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <limits>
 
 #include "tests/simulation/checks.h"
+#include "tests/simulation/sim_config.h"
 
 namespace tocsin::sim {
 namespace {
@@ -33,7 +35,7 @@ void check_room(const Ended& ended, const Rule& rule, const Episodes& book, Viol
       violations.push_back(fmt::format("{} incidents of {} at {}", open, rule.name, format_rfc3339(one.from)));
     }
   }
-  for (const auto& [key, list] : ended.expected) {
+  for (const auto& [key, list] : ended.expected.episodes) {
     if (key.first != rule.name) continue;
     const auto found = book.find(key);
     for (const Episode& one : list) {
@@ -48,6 +50,15 @@ void check_room(const Ended& ended, const Rule& rule, const Episodes& book, Viol
                                        format_rfc3339(one.from)));
     }
   }
+}
+
+/// How often the webhook may have been reminded. What has ended may be known to have ended only much later.
+uint64_t reminders(const Ended& ended, const IncidentRecord& record) {
+  if (ended.clock_was_set_back) return std::numeric_limits<uint32_t>::max();
+  const Listeners to = listeners(ended.config, record.incident.rule);
+  const auto hook = to.find("hook");
+  if (hook == to.end() || !hook->second) return 0;
+  return static_cast<uint64_t>((ended.end - record.incident.opened_at) / *hook->second) + 1;
 }
 
 /// How often each kind of news was due.
@@ -78,6 +89,7 @@ void check_no_more_than_happened(const Ended& ended, Violations& violations) {
   for (const Heard& heard : ended.heard) ++told[heard.conversed()][heard.word];
   for (const IncidentRecord& record : ended.book) {
     Counts due = happened(record);
+    due["reminder"] = reminders(ended, record);
     const Conversed of = conversed("hook", record.incident);
     if (ended.orphans.contains(of)) continue;
     for (const auto& [word, times] : told[of]) {

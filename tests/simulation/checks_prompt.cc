@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "tests/simulation/checks.h"
+#include "tests/simulation/sim_config.h"
 
 namespace tocsin::sim {
 namespace {
@@ -55,6 +56,23 @@ void check_first_opening(const Ended& ended, const IncidentRecord& record, const
   }
 }
 
+/// Of what is open and nobody looks at, something is heard in every interval, and no more.
+void check_reminded(const Ended& ended, Duration interval, const IncidentRecord& record, const std::vector<Heard>& said,
+                    Violations& violations) {
+  const Timestamp quiet = std::max(ended.calm, ended.ledger.changed(record.incident.id));
+  const bool due = record.incident.state == IncidentState::open && ended.end - quiet >= interval + kStillUnderWay;
+  if (due && (said.empty() || said.back().at < ended.end - interval - kPrompt)) {
+    violations.push_back(fmt::format("hook was not reminded of {} within {}", incident_name(record.incident.id),
+                                     format_duration(interval)));
+  }
+  for (std::size_t index = 1; index < said.size(); ++index) {
+    const Duration since = said[index].at - said[index - 1].at;
+    if (said[index].word != "reminder" || said[index - 1].at < ended.calm || since >= interval - kPrompt) continue;
+    violations.push_back(fmt::format("hook was reminded of {} after {}, at {}", incident_name(record.incident.id),
+                                     format_duration(since), format_rfc3339(said[index].at)));
+  }
+}
+
 bool rose_shortly_before(const IncidentRecord& record, Timestamp at) {
   return std::ranges::any_of(record.timeline, [&](const TimelineEntry& entry) {
     return entry.type == "severity" && entry.at <= at && entry.at >= at - kPrompt && risen_to(entry);
@@ -76,6 +94,10 @@ void check_spacing(const Ended& ended, Duration window, const IncidentRecord& re
   }
 }
 
+bool is_rejected(const Ended& ended, const IncidentRecord& record) {
+  return ended.rejected.contains({"hook", incident_name(record.incident.id)});
+}
+
 }  // namespace
 
 void check_prompt(const Ended& ended, Violations& violations) {
@@ -88,6 +110,9 @@ void check_prompt(const Ended& ended, Violations& violations) {
     if (ended.orphans.contains({"hook", incident_name(record.incident.id)})) continue;
     check_rises(ended, record, said, violations);
     check_first_opening(ended, record, said, violations);
+    const Listeners to = listeners(ended.config, record.incident.rule);
+    if (const auto hook = to.find("hook"); hook != to.end() && hook->second && !is_rejected(ended, record))
+      check_reminded(ended, *hook->second, record, said, violations);
     const auto rule =
         std::ranges::find_if(ended.config.rules, [&](const auto& one) { return one->name == record.incident.rule; });
     if (rule != ended.config.rules.end()) check_spacing(ended, (*rule)->dedup_window, record, said, violations);

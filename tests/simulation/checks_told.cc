@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "tests/simulation/checks.h"
+#include "tests/simulation/sim_config.h"
 
 namespace tocsin::sim {
 namespace {
@@ -76,9 +77,9 @@ void check_given_up(const Ended& ended, Violations& violations) {
 void check_last_words(const Ended& ended, const Conversations& all, Violations& violations) {
   std::map<Conversed, const IncidentRecord*> latest;  // several incidents may have one key, one after another
   for (const IncidentRecord& record : ended.book) {
-    latest[{"hook", incident_name(record.incident.id)}] = &record;
-    latest[{"pager", record.incident.dedup_key}] = &record;
-    if (ended.has_slack) latest[{"slack", incident_name(record.incident.id)}] = &record;
+    for (const auto& [notifier, reminded] : listeners(ended.config, record.incident.rule)) {
+      if (notifier != "extra") latest[conversed(notifier, record.incident)] = &record;
+    }
   }
   for (const auto& [of, record] : latest) {
     if (may_be_under_way(ended, *record) || ended.orphans.contains(of)) continue;
@@ -94,6 +95,19 @@ void check_not_silent(const Ended& ended, Violations& violations) {
     if (may_be_under_way(ended, record) || ended.orphans.contains(of)) continue;
     if (std::ranges::count(record.deliveries, "hook", &Delivery::notifier) > 0) continue;
     violations.push_back(fmt::format("there is no word for hook about {}", of.second));
+  }
+}
+
+/// And only those are told whom a route names.
+void check_routes(const Ended& ended, const Conversations& all, Violations& violations) {
+  for (const IncidentRecord& record : ended.book) {
+    const Listeners to = listeners(ended.config, record.incident.rule);
+    for (const char* notifier : {"hook", "pager", "slack"}) {
+      const Conversed of = conversed(notifier, record.incident);
+      if (to.contains(notifier) || !all.contains(of) || ended.orphans.contains(of)) continue;
+      violations.push_back(
+          fmt::format("{} was told of {}, and no route names it", notifier, incident_name(record.incident.id)));
+    }
   }
 }
 
@@ -120,6 +134,7 @@ void check_told(const Ended& ended, Violations& violations) {
   check_last_words(ended, all, violations);
   check_given_up(ended, violations);
   check_not_silent(ended, violations);
+  check_routes(ended, all, violations);
   check_outbox(ended, violations);
 }
 

@@ -17,8 +17,12 @@ class FaultyStore final : public Store {
   FaultyStore(std::unique_ptr<Store> store, SimClock& clock, Injector& injector, Ledger& ledger, Archive& archive)
       : store_(std::move(store)), clock_(clock), injector_(injector), ledger_(ledger), archive_(archive) {}
 
-  Result<Stored> load(Timestamp resolved_since) override { return store_->load(resolved_since); }
+  Result<Stored> load(Timestamp resolved_since) override {
+    if (injector_.strikes(FaultKind::store_fails)) return fail("the simulated disk is away", ErrorCode::unavailable);
+    return store_->load(resolved_since);
+  }
   Result<std::size_t> prune(Timestamp before, std::size_t incidents_max) override {
+    if (injector_.strikes(FaultKind::store_fails)) return fail("the simulated disk is full", ErrorCode::unavailable);
     archive_.keep(before);
     return store_->prune(before, incidents_max);
   }

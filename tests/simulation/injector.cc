@@ -12,6 +12,12 @@ const Fault* Injector::find(FaultKind kind, const std::function<bool(const Fault
   return found == plan_.faults.end() ? nullptr : &*found;
 }
 
+bool Injector::any_lasts(FaultKind but, Duration effect) const {
+  return std::ranges::any_of(plan_.faults, [&](const Fault& one) {
+    return one.kind != but && one.at <= clock_.real() && clock_.real() < one.at + one.length + effect;
+  });
+}
+
 const Fault* Injector::latest(FaultKind kind) const {
   const Fault* latest = nullptr;
   for (const Fault& one : plan_.faults) {
@@ -25,8 +31,8 @@ bool Injector::struck_within(FaultKind kind, Duration awake) const {
   return last != struck_.end() && clock_.steady() - last->second <= awake;
 }
 
-bool Injector::strikes(FaultKind kind) {
-  if (!lasts(kind)) return false;
+bool Injector::strikes(FaultKind kind, const std::function<bool(const Fault&)>& concerns) {
+  if (!find(kind, concerns)) return false;
   count(kind);
   return true;
 }

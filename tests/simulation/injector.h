@@ -17,12 +17,14 @@ class Injector {
   /// A fault of this kind that lasts and concerns the one who asks; nullptr: none.
   const Fault* find(FaultKind kind, const std::function<bool(const Fault&)>& concerns = {}) const;
   bool lasts(FaultKind kind) const { return find(kind) != nullptr; }
+  /// A fault of another kind than `but` lasts, or did until this short a time ago.
+  bool any_lasts(FaultKind but, Duration effect) const;
   /// The last fault of this kind that has begun, whether it lasts or not; nullptr: none has.
   const Fault* latest(FaultKind kind) const;
   /// It struck no longer ago than this, a sleep of the machine not counted.
   bool struck_within(FaultKind kind, Duration awake) const;
-  /// As lasts(), and counts it.
-  bool strikes(FaultKind kind);
+  /// As find(), and counts it.
+  bool strikes(FaultKind kind, const std::function<bool(const Fault&)>& concerns = {});
   /// A fault of this kind that happens once: taken when it is due.
   const Fault* take(FaultKind kind);
   void count(FaultKind kind) {

@@ -1,5 +1,7 @@
 #include "tests/simulation/ledger.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <utility>
 
@@ -15,6 +17,7 @@ Conversed Ledger::conversed(const Delivery& delivery) const {
 
 void Ledger::commit(const Change& change) {
   for (const Incident& incident : change.incidents) keep(incident);
+  for (const Incident& incident : change.incidents) check_alone(incident);
   for (const Delivery& delivery : change.deliveries) {
     if (delivery.waiting()) {
       waiting_.insert_or_assign(delivery.id, delivery);
@@ -37,6 +40,16 @@ void Ledger::keep(const Incident& incident) {
   });
 }
 
+/// One open incident for a key, at every moment.
+void Ledger::check_alone(const Incident& incident) {
+  if (incident.resolved()) return;
+  for (const auto& [id, other] : incidents_) {
+    if (id == incident.id || other.resolved() || other.rule != incident.rule || other.key != incident.key) continue;
+    offences_.push_back(fmt::format("{} and {} are open at once, both of {}", incident_name(id),
+                                    incident_name(incident.id), incident.dedup_key));
+  }
+}
+
 void Ledger::measure(const Delivery& delivery) {
   const auto same = std::ranges::count_if(waiting_, [&](const auto& entry) {
     return entry.second.incident == delivery.incident && entry.second.notifier == delivery.notifier;
@@ -53,6 +66,14 @@ bool Ledger::being_told(const Conversed& of) const {
 void Ledger::told_unrecorded(const Conversed& of) {
   add_doubt(of);
   unrecorded_.insert(of);
+}
+
+void Ledger::agent_stopped() {
+  for (const auto& [id, delivery] : waiting_) {
+    if (delivery.state != DeliveryState::sending) continue;
+    offences_.push_back(fmt::format("the stop left {} of {} for {} under way", kind_text(delivery.kind),
+                                    incident_name(delivery.incident), delivery.notifier));
+  }
 }
 
 void Ledger::agent_died() {

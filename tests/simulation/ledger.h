@@ -23,6 +23,8 @@ class Ledger {
   void commit(const Change& change);
   /// Whether the disk says that this notifier is being told of this incident.
   bool being_told(const Conversed& of) const;
+  /// The agent has stopped as asked to, in a world without faults: what it had sent has been answered, and is on disk.
+  void agent_stopped();
   /// The agent is gone: nobody knows of what was being told whether it arrived.
   void agent_died();
   /// Somebody was told of what the disk would not take. Where the agent dies before the disk takes it, nobody is left
@@ -37,6 +39,8 @@ class Ledger {
   Timestamp waits_since(const Delivery& delivery) const { return waits_since_.at(delivery.id); }
   const std::map<Conversed, uint64_t>& doubts() const { return doubts_; }
   const std::set<Conversed>& orphans() const { return orphans_; }
+  /// What no commit may hold, whatever else happens.
+  const std::vector<std::string>& offences() const { return offences_; }
   /// The most rows that waited in one conversation.
   std::size_t longest() const { return longest_; }
 
@@ -44,6 +48,7 @@ class Ledger {
   Conversed conversed(const Delivery& delivery) const;
   void measure(const Delivery& delivery);
   void keep(const Incident& incident);
+  void check_alone(const Incident& incident);
 
   const SimClock& clock_;
   std::map<IncidentId, Incident> incidents_;
@@ -53,6 +58,7 @@ class Ledger {
   std::map<Conversed, uint64_t> doubts_;
   std::set<Conversed> unrecorded_;
   std::set<Conversed> orphans_;
+  std::vector<std::string> offences_;
   std::size_t longest_ = 0;
 };
 

@@ -120,6 +120,27 @@ MUTATIONS = [
      "if (result != Result::unreachable) {", "{"),
     ("a clock set back makes everybody wait", "agent/engine/engine.cc",
      "outbox_.set_back(lost, draft_);\n  deliverer_.set_back(lost);", ""),
+    ("no data is no breach", "agent/evaluate/evaluator.cc",
+     "const bool breach = answer_empty && rule_.no_data_opens;", "const bool breach = false;"),
+    ("continue is ignored", "agent/route/router.cc", "if (!one.continues) break;", "break;"),
+    ("every route continues", "agent/route/router.cc", "if (!one.continues) break;", ""),
+    ("a rule's own notify is ignored", "agent/route/router.cc",
+     "for (const std::string& notifier : rule_notify) add(notifier, std::nullopt);\n"
+     "  if (!rule_notify.empty()) return recipients;", "static_cast<void>(rule_notify);"),
+    ("nobody is reminded", "agent/outbox/outbox.cc", "if (now < reminders_from_) return;", "return;"),
+    ("reminders come too often", "agent/outbox/outbox.cc",
+     "return told.last_at + *told.repeat_interval;", "return told.last_at + *told.repeat_interval / 2;"),
+    ("blindness is not noticed", "agent/engine/self_rules.cc", "if (unanswered)", "if (false)"),
+    ("blind at once", "agent/engine/self_rules.cc",
+     "Rule rule = self_rule(kBlindRule, Severity::sev2, prometheus.unreachable_after);",
+     "Rule rule = self_rule(kBlindRule, Severity::sev2, Duration{0});"),
+    ("a range that is answered is no answer", "agent/engine/engine_polls.cc",
+     "if (is_answer(answers)) prometheus_answers();\n  if (!answers) return range_failed(",
+     "if (!answers) return range_failed("),
+    ("blind for ever", "agent/engine/engine.cc", "apply_self_rules(now);",
+     "if (unanswered_since_) apply_self_rules(now);"),
+    ("a stop loses what is under way", "agent/engine/engine.cc",
+     "while ((deliverer_.in_flight() > 0 || !draft_.empty())", "while (false"),
 ]
 
 

@@ -13,16 +13,13 @@ struct Observed {
   std::optional<double> value;
 };
 
-/// One series under one grade of a rule as a sequence of observations, one for each tick that was observed.
+using Observations = std::vector<Observed>;  // one for each tick
+
+/// One series under one grade of a rule.
 class SeriesHistory {
  public:
-  SeriesHistory(const Rule& rule, std::size_t grade, const Story& story, const Labels& labels,
-                const std::vector<Tick>& ticks)
-      : rule_(rule), grade_(grade) {
-    for (const Tick& tick : ticks) {
-      history_.push_back({tick.at, tick.nothing ? std::nullopt : story.value(rule.query, labels, tick.at)});
-    }
-  }
+  SeriesHistory(const Rule& rule, std::size_t grade, const Observations& history)
+      : rule_(rule), grade_(grade), history_(history) {}
 
   /// Whether the series is open at this grade after each tick.
   std::vector<bool> open() const {
@@ -75,7 +72,7 @@ class SeriesHistory {
 
   const Rule& rule_;
   std::size_t grade_;
-  std::vector<Observed> history_;
+  const Observations& history_;
 };
 
 Labels key_of(const Rule& rule, const Labels& series) {
@@ -85,46 +82,83 @@ Labels key_of(const Rule& rule, const Labels& series) {
   return key;
 }
 
-}  // namespace
-
-void add_episodes(const Rule& rule, const Story& story, const std::vector<Tick>& ticks, Episodes& episodes) {
-  std::map<Labels, std::vector<std::vector<bool>>> by_key;
-  for (const Labels& labels : story.series(rule.query)) {
-    by_key[key_of(rule, labels)].push_back(SeriesHistory(rule, 0, story, labels, ticks).open());
+Observations observe(const Rule& rule, const Story& story, const Labels& series, const std::vector<Tick>& ticks) {
+  Observations history;
+  history.reserve(ticks.size());
+  for (const Tick& tick : ticks) {
+    history.push_back({tick.at, tick.nothing ? std::nullopt : story.value(rule.query, series, tick.at)});
   }
-  for (const auto& [key, histories] : by_key) {
-    std::vector<Episode>& list = episodes[{rule.name, key}];
-    bool open = false;
-    for (std::size_t tick = 0; tick < ticks.size(); ++tick) {
-      bool now = false;
-      for (const std::vector<bool>& history : histories) now = now || history[tick];
-      if (now && !open) list.push_back({ticks[tick].at, Timestamp::max()});
-      if (!now && open) list.back().to = ticks[tick].at;
-      open = now;
+  return history;
+}
+
+/// As a series of its own, which is 1 where the answer is empty and 0 where it is not.
+Observations observe_emptiness(const std::vector<Observations>& all, const std::vector<Tick>& ticks) {
+  Observations history;
+  for (std::size_t tick = 0; tick < ticks.size(); ++tick) {
+    const bool empty = std::ranges::none_of(all, [tick](const auto& one) { return one[tick].value.has_value(); });
+    history.push_back({ticks[tick].at, empty ? 1 : 0});
+  }
+  return history;
+}
+
+/// It breaches at the worst severity, and recovers once there is anything.
+Rule no_data_rule(Rule rule) {
+  rule.grades = {{rule.worst_severity(), Threshold{Comparison::greater, 0.5}}};
+  rule.recover.reset();
+  return rule;
+}
+
+/// After each tick the worst grade that is open: 0 none, 1 the mildest.
+using Grades = std::vector<std::size_t>;
+
+void add_grades(const Rule& rule, const Observations& history, Grades& worst) {
+  worst.resize(history.size());
+  for (std::size_t grade = 0; grade < rule.grades.size(); ++grade) {
+    const std::vector<bool> open = SeriesHistory(rule, grade, history).open();
+    for (std::size_t tick = 0; tick < history.size(); ++tick) {
+      if (open[tick]) worst[tick] = std::max(worst[tick], grade + 1);
     }
-    if (list.empty()) episodes.erase({rule.name, key});
   }
 }
 
-void add_severities(const Rule& rule, const Story& story, const std::vector<Tick>& ticks, Timestamp since,
-                    Severities& severities) {
-  std::map<Labels, std::vector<std::size_t>> grades_open;  // by key, after each tick: 0 none, 1 the mildest
-  for (const Labels& labels : story.series(rule.query)) {
-    std::vector<std::size_t>& worst = grades_open[key_of(rule, labels)];
-    worst.resize(ticks.size());
-    for (std::size_t grade = 0; grade < rule.grades.size(); ++grade) {
-      const std::vector<bool> open = SeriesHistory(rule, grade, story, labels, ticks).open();
-      for (std::size_t tick = 0; tick < ticks.size(); ++tick) {
-        if (open[tick]) worst[tick] = std::max(worst[tick], grade + 1);
-      }
-    }
+std::vector<Episode> episodes(const Grades& worst, const std::vector<Tick>& ticks) {
+  std::vector<Episode> list;
+  bool open = false;
+  for (std::size_t tick = 0; tick < ticks.size(); ++tick) {
+    const bool now = worst[tick] > 0;
+    if (now && !open) list.push_back({ticks[tick].at, Timestamp::max()});
+    if (!now && open) list.back().to = ticks[tick].at;
+    open = now;
   }
+  return list;
+}
+
+void add_key(const Rule& rule, const Labels& key, const Grades& worst, const std::vector<Tick>& ticks, Timestamp since,
+             Expected& expected) {
+  std::vector<Episode> list = episodes(worst, ticks);
+  if (!list.empty()) expected.episodes[{rule.name, key}] = std::move(list);
   const auto first = std::ranges::lower_bound(ticks, since, {}, &Tick::at) - ticks.begin();
-  for (const auto& [key, worst] : grades_open) {
-    const std::set<std::size_t> lately(worst.begin() + first, worst.end());
-    if (lately.size() == 1 && *lately.begin() > 0)
-      severities[{rule.name, key}] = rule.grades[*lately.begin() - 1].severity;
+  const std::set<std::size_t> lately(worst.begin() + first, worst.end());
+  if (lately.size() == 1 && *lately.begin() > 0)
+    expected.severities[{rule.name, key}] = rule.grades[*lately.begin() - 1].severity;
+}
+
+}  // namespace
+
+void add_rule(const Rule& rule, const Story& story, const std::vector<Tick>& ticks, Timestamp since,
+              Expected& expected) {
+  std::map<Labels, Grades> by_key;
+  std::vector<Observations> all;
+  for (const Labels& labels : story.series(rule.query)) {
+    all.push_back(observe(rule, story, labels, ticks));
+    add_grades(rule, all.back(), by_key[key_of(rule, labels)]);
   }
+  for (const auto& [key, worst] : by_key) add_key(rule, key, worst, ticks, since, expected);
+  if (!rule.no_data_opens) return;
+  const Rule no_data = no_data_rule(rule);
+  Grades worst;
+  add_grades(no_data, observe_emptiness(all, ticks), worst);
+  add_key(no_data, Labels{{"no_data", "true"}}, worst, ticks, since, expected);
 }
 
 }  // namespace tocsin::sim

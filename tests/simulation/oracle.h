@@ -29,9 +29,13 @@ struct Tick {
   bool nothing = false;  // the answer was empty, whatever the story says
 };
 
-void add_episodes(const Rule& rule, const Story& story, const std::vector<Tick>& ticks, Episodes& episodes);
-/// Of those that have been open since `since` at one severity.
-void add_severities(const Rule& rule, const Story& story, const std::vector<Tick>& ticks, Timestamp since,
-                    Severities& severities);
+struct Expected {
+  Episodes episodes;
+  Severities severities;  // of those that have been open since `since` at one severity
+};
+
+/// What `rule` adds, by what it was told at `ticks`.
+void add_rule(const Rule& rule, const Story& story, const std::vector<Tick>& ticks, Timestamp since,
+              Expected& expected);
 
 }  // namespace tocsin::sim

@@ -33,6 +33,7 @@ enum class FaultKind {
   crash_at_send,          // before or after the request is out
   crash_at_notification,  // likewise, of those to receivers
   crash_at_wait,
+  agent_stops,  // as asked to, within its grace
   machine_sleeps,
   clock_set_back,
   clock_drifts,
@@ -47,7 +48,8 @@ std::string_view fault_text(FaultKind kind);
 struct Fault {
   FaultKind kind = FaultKind::crash_before_commit;
   Timestamp at;
-  Duration length{0};  // how long it lasts; for a crash, how long the agent stays away; for a clock, how far it is set
+  Duration length{
+      0};  // how long it lasts; for a crash or a stop, how long the agent stays away; for a clock, how far it is set
   friend bool operator==(const Fault&, const Fault&) = default;
 };
 

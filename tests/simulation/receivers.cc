@@ -78,21 +78,27 @@ void Receivers::add_doubts(const std::vector<Heard>& words) {
 Response Receivers::receive(const HttpRequest& request) {
   const std::vector<Heard> words = read(request);
   for (const Heard& heard : words) check_manners(request, heard);
-  if (injector_.strikes(FaultKind::receiver_refuses)) return broken(TransportFault::connect, false);
-  if (injector_.strikes(FaultKind::receiver_errors)) return page(500, "try again");
-  if (injector_.strikes(FaultKind::receiver_limits)) return limit(words.front());
-  if (injector_.strikes(FaultKind::receiver_rejects)) {
+  // What breaks down takes some receivers with it, and not others.
+  const auto strikes = [&](FaultKind kind) {
+    return injector_.strikes(kind, [&](const Fault& fault) {
+      return chance(60, seed_, words.front().notifier, static_cast<uint64_t>(to_unix_ms(fault.at)));
+    });
+  };
+  if (strikes(FaultKind::receiver_refuses)) return broken(TransportFault::connect, false);
+  if (strikes(FaultKind::receiver_errors)) return page(500, "try again");
+  if (strikes(FaultKind::receiver_limits)) return limit(words.front());
+  if (strikes(FaultKind::receiver_rejects)) {
     for (const Heard& heard : words) ++rejected_[heard.conversed()];
     return chance(50, seed_, "not found", heard_.size()) ? page(404, "no such hook") : page(400, "not understood");
   }
-  if (injector_.strikes(FaultKind::receiver_hangs)) {
+  if (strikes(FaultKind::receiver_hangs)) {
     add_doubts(words);
     return broken(TransportFault::timeout, true);
   }
   heard_.insert(heard_.end(), words.begin(), words.end());
   if (words.size() > 1) ++digests_;
-  const bool late = injector_.strikes(FaultKind::receiver_late);
-  if (late || injector_.strikes(FaultKind::receiver_loses_reply)) {
+  const bool late = strikes(FaultKind::receiver_late);
+  if (late || strikes(FaultKind::receiver_loses_reply)) {
     add_doubts(words);
     return broken(late ? TransportFault::timeout : TransportFault::broken, true);
   }

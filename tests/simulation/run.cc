@@ -24,6 +24,7 @@ namespace {
 
 constexpr Duration kCalm = 90min;        // without faults, in which everything must come to rest
 constexpr Duration kAfterwards = 20min;  // so long a fault has effects: the longest pause between two tries, and more
+constexpr Duration kGrace = 5s;
 constexpr std::size_t kConversationMax = 6;
 constexpr int64_t kEngineBytesMax = int64_t{128} << 10;  // with 50 to 350 incidents behind it
 constexpr std::size_t kUnderWayMax = 8 + 2 * limits::kInFlightPerWebhookMax + 2 * limits::kInFlightPerNotifierMax;
@@ -51,22 +52,24 @@ class Simulation {
     const Ended ended{.config = *config_,
                       .book = archive_.book(),
                       .expected = expected(),
-                      .severities = severities(),
                       .unclear_rules = unclear_rules(),
                       .clock_was_set_back = transport_.clock_was_set_back(),
-                      .has_slack = std::ranges::count(config_->routes.front().notify, "slack") > 0,
                       .heard = receivers_.heard(),
                       .doubts = ledger_.doubts(),
                       .orphans = ledger_.orphans(),
                       .rejected = receivers_.rejected(),
                       .deeds = people_.deeds(),
                       .ledger = ledger_,
+                      .answers = transport_.answers(),
+                      .was_away = revived_ > start_time() || transport_.woke_up() > Timestamp{},
                       .calm = calm(),
                       .end = clock_.now(),
                       .real_end = clock_.real()};
     RunResult result;
     result.violations = check(ended);
-    result.violations.insert(result.violations.end(), receivers_.offences().begin(), receivers_.offences().end());
+    for (const auto* offences : {&receivers_.offences(), &ledger_.offences()}) {
+      result.violations.insert(result.violations.end(), offences->begin(), offences->end());
+    }
     check_bounds(result.violations);
     result.injected = injector_.injected();
     count_sometimes(ended, result);
@@ -107,6 +110,11 @@ class Simulation {
         people_.come(inbox);
         engine->turn(10min);
         people_.listen();
+        if (const Fault* stop = injector_.take(FaultKind::agent_stops)) {
+          engine->stop(kGrace);
+          if (!injector_.any_lasts(FaultKind::agent_stops, 1min)) ledger_.agent_stopped();
+          throw Crash{stop->length};  // from here on it is gone like any other
+        }
       }
       const int64_t with_engine = held_bytes();
       engine.reset();
@@ -145,17 +153,11 @@ class Simulation {
     return ticks;
   }
 
-  Episodes expected() const {
-    Episodes episodes;
-    for (const auto& rule : config_->rules) add_episodes(*rule, story_, ticks_of(*rule), episodes);
-    return episodes;
-  }
-
   /// The last answers may not have come.
-  Severities severities() const {
-    Severities severities;
-    for (const auto& rule : config_->rules) add_severities(*rule, story_, ticks_of(*rule), end() - 3min, severities);
-    return severities;
+  Expected expected() const {
+    Expected expected;
+    for (const auto& rule : config_->rules) add_rule(*rule, story_, ticks_of(*rule), end() - 3min, expected);
+    return expected;
   }
 
   std::set<std::string> unclear_rules() const {

@@ -51,6 +51,8 @@ std::shared_ptr<const Rule> make_rule(uint64_t seed, uint64_t index, uint64_t ve
   rule.dedup_window = draw_time(seed, "dedup_window", index);
   rule.max_incidents = chance(15, seed, "limit", index) ? 1 : kUnlimited;
   if (chance(40, seed, "incident_by", index)) rule.incident_by = {"service"};
+  rule.no_data_opens = chance(25, seed, "no_data", index);
+  if (index < rules_that_stay(seed) && chance(15, seed, "own notify", index)) rule.notify = {"hook"};
   return std::make_shared<const Rule>(std::move(rule));
 }
 
@@ -70,7 +72,43 @@ NotifierSettings slack() {
   return settings;
 }
 
+std::optional<Duration> draw_interval(uint64_t seed, uint64_t route) {
+  if (chance(50, seed, "repeat_interval", route)) return std::nullopt;
+  return Duration{10min} + Duration{static_cast<int64_t>(below(1'200'000, seed, "how often", route))};
+}
+
+bool is_in_first_route(const std::string& rule) {
+  return rule == "Rule0" || rule == "Rule2";
+}
+
+/// All to everybody; in some worlds a route before that takes some of the rules, and may leave them to the next.
+std::vector<Route> make_routes(uint64_t seed, const std::vector<NotifierSettings>& notifiers) {
+  std::vector<Route> routes;
+  if (chance(40, seed, "first route")) {
+    routes.push_back({.matchers = {*Matcher::make("rule", MatchKind::regex, "Rule[02]")},
+                      .notify = {"hook"},
+                      .continues = chance(50, seed, "continue"),
+                      .repeat_interval = draw_interval(seed, 0)});
+  }
+  routes.push_back({.matchers = {}, .notify = {}, .continues = false, .repeat_interval = draw_interval(seed, 1)});
+  for (const NotifierSettings& one : notifiers) routes.back().notify.push_back(one.name);
+  return routes;
+}
+
 }  // namespace
+
+Listeners listeners(const Config& config, const std::string& rule) {
+  Listeners listeners;
+  for (const auto& one : config.rules) {
+    if (one->name == rule && !one->notify.empty()) return {{one->notify.front(), std::nullopt}};
+  }
+  for (const Route& route : config.routes) {
+    if (!route.matchers.empty() && !is_in_first_route(rule)) continue;
+    for (const std::string& notifier : route.notify) listeners.emplace(notifier, route.repeat_interval);
+    if (!route.continues) break;
+  }
+  return listeners;
+}
 
 std::shared_ptr<const Config> make_config(uint64_t seed, std::string store_path, uint64_t version) {
   constexpr std::array kBatches = {1, 2, 3, 50};
@@ -83,12 +121,8 @@ std::shared_ptr<const Config> make_config(uint64_t seed, std::string store_path,
   config->notifiers = {notifier("hook", WebhookSettings{}),
                        notifier("pager", PagerDutySettings{.http = {}, .routing_key = Secret("key")})};
   if (chance(50, seed, "slack")) config->notifiers.push_back(slack());
-  config->routes = {{.matchers = {}, .notify = {}, .continues = false, .repeat_interval = std::nullopt}};
-  for (const NotifierSettings& one : config->notifiers) config->routes.front().notify.push_back(one.name);
-  if (version % 2 == 1) {
-    config->notifiers.push_back(notifier("extra", WebhookSettings{}));
-    config->routes.front().notify.push_back("extra");
-  }
+  if (version % 2 == 1) config->notifiers.push_back(notifier("extra", WebhookSettings{}));
+  config->routes = make_routes(seed, config->notifiers);
   const uint64_t rules = rules_that_stay(seed);
   for (uint64_t index = 0; index < rules; ++index) config->rules.push_back(make_rule(seed, index));
   if (!chance(40, seed, "last rule", version)) config->rules.push_back(make_rule(seed, rules, version / 2));

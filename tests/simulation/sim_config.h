@@ -2,7 +2,9 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <memory>
+#include <optional>
 
 #include "agent/config/config.h"
 
@@ -17,5 +19,9 @@ std::shared_ptr<const Config> make_config(uint64_t seed, std::string store_path,
 
 /// The first rules, which are the same in every version.
 uint64_t rules_that_stay(uint64_t seed);
+
+/// Who is to be told of a rule's incidents, and how often they are reminded.
+using Listeners = std::map<std::string, std::optional<Duration>>;
+Listeners listeners(const Config& config, const std::string& rule);
 
 }  // namespace tocsin::sim

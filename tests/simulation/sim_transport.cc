@@ -38,6 +38,7 @@ void SimTransport::start(RequestId id, Outgoing outgoing) {
   response.took = response.fault == TransportFault::timeout ? request.settings.timeout
                   : is_query                                ? slow(FaultKind::prometheus_slow, kSlowAnswerMax)
                                                             : slow(FaultKind::receiver_slow, kLatencyMax);
+  if (is_query && response.fault == TransportFault::none && response.body.starts_with('{')) answered_.insert(id);
   const Instant comes = clock_.steady() + response.took;
   under_way_.emplace(comes, Completed{id, std::move(response)});
   busiest_ = std::max(busiest_, under_way_.size());
@@ -69,6 +70,7 @@ std::vector<Completed> SimTransport::wait(Duration timeout) {
   turn_the_clock();
   std::vector<Completed> done;
   while (!under_way_.empty() && under_way_.begin()->first <= clock_.steady()) {
+    if (answered_.erase(under_way_.begin()->second.id) > 0) answers_.push_back(clock_.now());
     done.push_back(std::move(under_way_.begin()->second));
     under_way_.erase(under_way_.begin());
   }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <map>
+#include <set>
 #include <vector>
 
 #include "agent/http/transport.h"
@@ -26,12 +27,17 @@ class SimTransport final : public Transport {
   void wake() override { woken_ = true; }
 
   /// The agent is gone: nobody waits for what is under way.
-  void drop_all() { under_way_.clear(); }
+  void drop_all() {
+    under_way_.clear();
+    answered_.clear();
+  }
   /// The most requests that were under way at once.
   std::size_t busiest() const { return busiest_; }
   /// When the machine woke the last time, in real time.
   Timestamp woke_up() const { return woke_up_; }
   bool clock_was_set_back() const { return clock_was_set_back_; }
+  /// When the agent got an answer of Prometheus, good or a refusal of what it asked.
+  const std::vector<Timestamp>& answers() const { return answers_; }
 
  private:
   Duration latency();
@@ -44,6 +50,8 @@ class SimTransport final : public Transport {
   Receivers& receivers_;
   uint64_t seed_;
   std::multimap<Instant, Completed> under_way_;
+  std::set<RequestId> answered_;  // of those under way
+  std::vector<Timestamp> answers_;
   uint64_t requests_ = 0;
   std::size_t busiest_ = 0;
   Timestamp woke_up_;
