@@ -30,8 +30,10 @@ struct Ended {
   const std::vector<Deed>& deeds;
   const Ledger& ledger;
   const std::vector<Timestamp>& answers;  // of Prometheus
-  bool was_away = false;                  // the agent, for whatever reason
-  Timestamp calm;                         // no fault has any effect from here on
+  const std::vector<Timestamp>& pings;    // of the heartbeat, in real time
+  const Plan& plan;
+  bool was_away = false;  // the agent, for whatever reason
+  Timestamp calm;         // no fault has any effect from here on
   Timestamp end;
   Timestamp real_end;  // where nobody had set the clock back
 };

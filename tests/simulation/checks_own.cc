@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 
 #include "agent/engine/self_rules.h"
 #include "tests/simulation/checks.h"
@@ -11,6 +12,10 @@ namespace {
 
 /// A tick, its time-out and the next tick that fails, with room to spare.
 constexpr Duration kNoticed = 2min;
+
+/// What lets nothing be seen, or nothing be written.
+constexpr std::array kStalls = {FaultKind::prometheus_refuses, FaultKind::prometheus_hangs,
+                                FaultKind::prometheus_errors, FaultKind::prometheus_nonsense, FaultKind::store_fails};
 
 using Stretches = std::vector<std::pair<Timestamp, Timestamp>>;
 
@@ -58,10 +63,38 @@ void check_seeing_again(const Ended& ended, Violations& violations) {
   }
 }
 
+/// While it sees nothing or cannot write, it must fall silent: what stumbles for less than an interval is no stall.
+void check_silence(const Ended& ended, Violations& violations) {
+  const Duration stall = 2 * ended.config.heartbeat->interval + kNoticed;
+  for (const Fault& fault : ended.plan.faults) {
+    if (std::ranges::find(kStalls, fault.kind) == kStalls.end()) continue;
+    const auto ping = std::ranges::lower_bound(ended.pings, fault.at + stall);
+    if (ping == ended.pings.end() || *ping >= fault.at + fault.length) continue;
+    violations.push_back(fmt::format("the heartbeat came {} after {} had begun", format_duration(*ping - fault.at),
+                                     fault_text(fault.kind)));
+  }
+}
+
+/// And only then.
+void check_heartbeat(const Ended& ended, Violations& violations) {
+  if (!ended.config.heartbeat) return;
+  check_silence(ended, violations);
+  const Duration longest = ended.config.heartbeat->interval + 10s;
+  Timestamp last = ended.calm + ended.config.heartbeat->interval;
+  for (const Timestamp ping : ended.pings) {
+    if (ping <= last) continue;
+    if (ping - last > longest) break;
+    last = ping;
+  }
+  if (ended.real_end - last <= longest) return;
+  violations.push_back(fmt::format("no heartbeat after {} of the calm", format_duration(last - ended.calm)));
+}
+
 }  // namespace
 
 void check_own(const Ended& ended, Violations& violations) {
   check_seeing_again(ended, violations);
+  check_heartbeat(ended, violations);
   if (ended.clock_was_set_back) return;
   check_blind_for_a_reason(ended, violations);
   if (!ended.was_away) check_blindness_is_noticed(ended, violations);

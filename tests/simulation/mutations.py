@@ -139,6 +139,13 @@ MUTATIONS = [
      "if (!answers) return range_failed("),
     ("blind for ever", "agent/engine/engine.cc", "apply_self_rules(now);",
      "if (unanswered_since_) apply_self_rules(now);"),
+    ("the heartbeat goes on while nothing is seen", "agent/engine/engine_status.cc",
+     "return sees && evaluates", "return true"),
+    ("the heartbeat goes on while nothing is written", "agent/engine/engine_status.cc",
+     "&& store_error_.empty() &&", "&&"),
+    ("the heartbeat stops for good", "agent/engine/heartbeat.cc",
+     "  if (!healthy()) return std::nullopt;",
+     "  if (!healthy()) next_ = Timestamp::max();\n  if (next_ == Timestamp::max()) return std::nullopt;"),
     ("a stop loses what is under way", "agent/engine/engine.cc",
      "while ((deliverer_.in_flight() > 0 || !draft_.empty())", "while (false"),
 ]

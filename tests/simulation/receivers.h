@@ -34,6 +34,8 @@ class Receivers {
   void agent_lost_memory() { rests_.clear(); }
 
   const std::vector<Heard>& heard() const { return heard_; }
+  /// When the heartbeat came, in real time.
+  const std::vector<Timestamp>& pings() const { return pings_; }
   /// How often a conversation was refused for good.
   const std::map<Conversed, uint64_t>& rejected() const { return rejected_; }
   /// What no agent may do, whatever else happens.
@@ -57,6 +59,7 @@ class Receivers {
   Ledger& ledger_;
   uint64_t seed_;
   std::vector<Heard> heard_;
+  std::vector<Timestamp> pings_;
   std::map<Conversed, uint64_t> rejected_;
   std::vector<std::string> offences_;
   std::map<std::string, Rest> rests_;  // by notifier

@@ -117,7 +117,12 @@ std::shared_ptr<const Config> make_config(uint64_t seed, std::string store_path,
   config->prometheus.batch = kBatches[below(kBatches.size(), seed, "batch")];
   config->store.path = std::move(store_path);
   if (chance(30, seed, "prunes")) config->store.retention = 3h;
-  config->catch_up = 24h;
+  config->catch_up = chance(15, seed, "catches up little") ? Duration{20min} : Duration{24h};
+  if (chance(50, seed, "heartbeat")) {
+    config->heartbeat.emplace();
+    config->heartbeat->http.url = Secret("http://heartbeat.example.org");
+    config->heartbeat->interval = chance(50, seed, "beats slowly") ? 5min : 1min;
+  }
   config->notifiers = {notifier("hook", WebhookSettings{}),
                        notifier("pager", PagerDutySettings{.http = {}, .routing_key = Secret("key")})};
   if (chance(50, seed, "slack")) config->notifiers.push_back(slack());
