@@ -1,13 +1,16 @@
 """What tocsin shows of its secrets, and whom it trusts on the way out: certificates, redirects, proxies."""
 
 import json
+import logging
 import os
+import socket
 import ssl
 import subprocess
+import threading
 import unittest
 from http.server import BaseHTTPRequestHandler
 
-from harness import HOOK, Answer, EndToEnd, Raw, run_tocsin, wait_for
+from harness import HOOK, Answer, EndToEnd, Raw, SmtpServer, run_tocsin, wait_for
 from harness.loopback_server import LoopbackServer
 from harness.tocsin import ROOT
 
@@ -35,6 +38,44 @@ class TlsServer:
         context.load_cert_chain(certificate, key)
         self._server.socket = context.wrap_socket(self._server.socket, server_side=True, do_handshake_on_connect=False)
         self.url = f"https://localhost:{self._server.server_port}"
+
+    def close(self):
+        self._server.close()
+
+
+class Tunnel:
+    """A proxy that knows CONNECT only, and keeps what it is asked for and what goes through it."""
+
+    def __init__(self):
+        self.asked = []
+        self.seen = b""
+        proxy = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_CONNECT(self):
+                proxy.asked.append(self.path)
+                proxy.seen += bytes(self.headers)
+                host, port = self.path.split(":")
+                with socket.create_connection((host, int(port))) as far:
+                    self.send_response(200)
+                    self.end_headers()
+                    back = threading.Thread(target=self.copy, args=(far, self.connection))
+                    back.start()
+                    self.copy(self.connection, far)
+                    back.join()
+                self.close_connection = True
+
+            def copy(self, source, target):
+                while data := source.recv(65536):
+                    proxy.seen += data
+                    target.sendall(data)
+                target.shutdown(socket.SHUT_WR)
+
+            def log_message(self, *_):
+                pass
+
+        self._server = Quiet(Handler)
+        self.url = "http://" + self._server.address
 
     def close(self):
         self._server.close()
@@ -73,6 +114,47 @@ class Certificates(EndToEnd):
                 self.assertIn("certificate", reason.lower())
         self.assertEqual([HOOK], servers["good"].asked)
         self.assertEqual([], servers["named"].asked + servers["expired"].asked)
+
+    def test_a_mail_server_with_a_wrong_name_or_an_expired_certificate_gets_no_mail(self):
+        # The server tells of each handshake that fails, as it has to here.
+        level = logging.getLogger("mail.log").level
+        logging.getLogger("mail.log").setLevel(logging.CRITICAL)
+        self.addCleanup(logging.getLogger("mail.log").setLevel, level)
+        servers = {(name, implicit): self.mail_server(name, implicit_tls=implicit)
+                   for name in ("named", "expired") for implicit in (False, True)}
+        notifiers = {f"{name}-{implicit}": self.mail(server, "smtps" if implicit else "smtp")
+                     for (name, implicit), server in servers.items()}
+        agent = self.agent(self.rule(), notifiers=notifiers)
+        self.set(1)
+        agent.wait_incident("open")
+        for notifier in notifiers:
+            with self.subTest(notifier):
+                reason = wait_for(lambda: self.last_error(agent, notifier), what="the reason")
+                self.assertIn("certificate", reason.lower())
+        self.assertEqual([], [mail for server in servers.values() for mail in server.mails])
+
+    def mail_server(self, name, **how):
+        server = SmtpServer(self.file(name + ".crt"), self.file(name + ".key"), **how)
+        self.addCleanup(server.close)
+        return server
+
+    def mail(self, server, scheme):
+        return {"type": "email", "smtp_url": f"{scheme}://localhost:{server.port}", "username": "tocsin",
+                "password": "smtp-secret", "from": "tocsin@example.org", "to": ["first@example.org"],
+                "tls": {"ca_file": self.file("ca.crt")}}
+
+    def test_tls_goes_through_a_proxy_that_sees_nothing_of_it(self):
+        server = self.server("good")
+        proxy = Tunnel()
+        self.addCleanup(proxy.close)
+        agent = self.agent(self.rule(), notifiers={"good": self.hook(
+            url=server.url + HOOK, proxy_url=proxy.url, bearer_token="hook-secret",
+            tls={"ca_file": self.file("ca.crt")})})
+        self.set(1)
+        agent.wait_notification("open", "delivered", "good")
+        self.assertEqual([HOOK], server.asked)
+        self.assertEqual([server.url.removeprefix("https://")], proxy.asked)
+        self.assertNotIn(b"hook-secret", proxy.seen)
 
     def last_error(self, agent, notifier):
         return next(n["last_error"] for n in agent.incident("INC-1")["notifications"] if n["notifier"] == notifier)

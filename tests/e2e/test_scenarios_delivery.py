@@ -4,7 +4,7 @@ import time
 import unittest
 from collections import Counter
 
-from harness import HOOK, PAGERDUTY, Answer, Drop, EndToEnd, faster, wait_for, when
+from harness import HOOK, PAGERDUTY, Answer, Drop, EndToEnd, Hang, faster, wait_for, when
 
 GRADES = {"SEV4": "> 0", "SEV1": "> 5"}
 
@@ -134,8 +134,8 @@ class Receivers(EndToEnd):
         self.wait_told(20, timeout=120)
 
     def test_timeout_after_acceptance_does_not_page_twice_where_the_receiver_deduplicates(self):
-        self.receiver.script(PAGERDUTY, Drop(), Drop())
-        agent = self.pager_agent()
+        self.receiver.script(PAGERDUTY, Hang(), Drop())
+        agent = self.agent(self.rule(), notifiers={"pager": self.pager(timeout="1s")})
         self.set(1)
         self.wait_paged(1)
         agent.wait_notification("open", "delivered", "pager")
