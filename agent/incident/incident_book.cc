@@ -107,15 +107,15 @@ IncidentEvent IncidentBook::open(const Rule& rule, const Firing& firing, const S
   incident.rule = rule.name;
   incident.key = firing.key;
   incident.dedup_key = dedup_key(rule, firing.key, surroundings);
-  const Key key{rule.name, firing.key};
-  if (needs_own_dedup_key(key, incident.dedup_key, surroundings))
+  std::vector<IncidentId>& same_key = by_key_[{rule.name, firing.key}];
+  if (needs_own_dedup_key(same_key, incident.dedup_key, surroundings))
     incident.dedup_key += " " + incident_name(incident.id);
   incident.severity = rule.grades[firing.grade].severity;
   incident.opened_at = at;
   describe(incident, rule, firing, surroundings);
   write_timeline(draft, incident, at, "opened", opened_text(rule, firing, at));
   draft.incidents.insert(incident.id);
-  by_key_[key].push_back(incident.id);
+  same_key.push_back(incident.id);
   ++active_[rule.name];
   const IncidentEvent event{IncidentEvent::Kind::opened, incident.id, at - firing.since};
   incidents_.emplace(incident.id, std::move(incident));
@@ -123,12 +123,10 @@ IncidentEvent IncidentBook::open(const Rule& rule, const Firing& firing, const S
 }
 
 /// Receivers know an alert by its key: the resolve of an earlier incident, told late, must not end this one.
-bool IncidentBook::needs_own_dedup_key(const Key& key, const std::string& usual,
+bool IncidentBook::needs_own_dedup_key(const std::vector<IncidentId>& earlier, const std::string& usual,
                                        const Surroundings& surroundings) const {
-  const auto earlier = by_key_.find(key);
-  return earlier != by_key_.end() && std::ranges::any_of(earlier->second, [&](IncidentId id) {
-           return surroundings.is_untold(id) || incidents_.at(id).dedup_key != usual;
-         });
+  return std::ranges::any_of(
+      earlier, [&](IncidentId id) { return surroundings.is_untold(id) || incidents_.at(id).dedup_key != usual; });
 }
 
 IncidentEvent IncidentBook::reopen(Incident& incident, const Rule& rule, const Firing& firing,

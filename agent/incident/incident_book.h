@@ -74,7 +74,8 @@ class IncidentBook {
   };
 
   Incident* latest(const Key& key);
-  bool needs_own_dedup_key(const Key& key, const std::string& usual, const Surroundings& surroundings) const;
+  bool needs_own_dedup_key(const std::vector<IncidentId>& earlier, const std::string& usual,
+                           const Surroundings& surroundings) const;
   bool is_full(const Rule& rule) const;
   void go_on(Incident& incident, const Rule& rule, const Firing& firing, const Surroundings& surroundings, Timestamp at,
              Draft& draft, Events& events);
