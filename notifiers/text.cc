@@ -23,13 +23,6 @@ std::string cleaned(std::string_view text, bool keep_line_feeds) {
 
 }  // namespace
 
-std::string_view take_code_point(std::string_view& rest) {
-  const std::size_t length = utf8_length(rest, 0);
-  const std::string_view code_point = length == 0 ? std::string_view("\uFFFD") : rest.substr(0, length);
-  rest.remove_prefix(length == 0 ? 1 : length);
-  return code_point;
-}
-
 std::size_t code_points(std::string_view text) {
   std::size_t count = 0;
   while (!text.empty()) {

@@ -5,11 +5,10 @@
 #include <string>
 #include <string_view>
 
+#include "agent/base/text.h"
+
 namespace tocsin {
 
-/// Takes the first code point off `rest` and returns its bytes; U+FFFD for a byte that begins no valid sequence.
-/// REQUIRES: `rest` is not empty.
-std::string_view take_code_point(std::string_view& rest);
 std::size_t code_points(std::string_view text);
 
 /// Valid UTF-8 on one line: control characters become spaces; no blanks at either end.

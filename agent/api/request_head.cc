@@ -6,6 +6,7 @@
 #include <charconv>
 
 #include "agent/api/reply.h"
+#include "agent/base/header_text.h"
 #include "agent/base/limits.h"
 
 namespace tocsin {
@@ -20,9 +21,9 @@ bool too_large(std::string_view content_length) {
 }  // namespace
 
 std::optional<ApiReply> refuse_head(const ApiRequest& request) {
-  const auto has_blank = [](const auto& header) { return header.first.find_first_of(" \t") != std::string::npos; };
-  if (std::ranges::any_of(request.headers, has_blank)) {
-    return failure(400, "a header's name has no blank: another server may read it otherwise");
+  const auto is_unfit = [](const auto& header) { return !is_header_name(header.first); };
+  if (std::ranges::any_of(request.headers, is_unfit)) {
+    return failure(400, "a header's name is a token, without blanks: another server may read it otherwise");
   }
   const std::size_t hosts = request.header_count("Host");
   if (hosts > 1 || (hosts == 0 && request.version == "HTTP/1.1")) {

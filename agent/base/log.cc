@@ -52,12 +52,10 @@ void append_logfmt(std::string& line, std::string_view name, std::string_view va
 
 std::string json_string(std::string_view value) {
   std::string out = "\"";
-  const std::string valid = valid_utf8(value);
-  for (std::size_t at = 0; at < valid.size();) {
-    const std::string_view sequence = std::string_view(valid).substr(at, utf8_length(valid, at));
-    if (sequence == "\"" || sequence == "\\") out += '\\';
-    out += is_control(sequence) ? escape_control(sequence) : std::string(sequence);
-    at += sequence.size();
+  while (!value.empty()) {
+    const std::string_view code_point = take_code_point(value);
+    if (code_point == "\"" || code_point == "\\") out += '\\';
+    out += is_control(code_point) ? escape_control(code_point) : std::string(code_point);
   }
   return out + '"';
 }

@@ -70,14 +70,17 @@ std::string quote(std::string_view text) {
   return out + '"';
 }
 
+std::string_view take_code_point(std::string_view& rest) {
+  const std::size_t length = utf8_length(rest, 0);
+  const std::string_view code_point = length == 0 ? std::string_view("\uFFFD") : rest.substr(0, length);
+  rest.remove_prefix(length == 0 ? 1 : length);
+  return code_point;
+}
+
 std::string valid_utf8(std::string_view text) {
   std::string out;
   out.reserve(text.size());
-  for (std::size_t at = 0; at < text.size();) {
-    const std::size_t length = utf8_length(text, at);
-    out += length == 0 ? std::string_view("\xEF\xBF\xBD") : text.substr(at, length);
-    at += length == 0 ? 1 : length;
-  }
+  while (!text.empty()) out += take_code_point(text);
   return out;
 }
 
@@ -91,14 +94,12 @@ std::string shorten(std::string_view text, std::size_t bytes_max) {
 
 std::string one_line(std::string_view text, std::size_t bytes_max) {
   std::string out;
-  // What lies far beyond the limit is not worth a look; replaced bytes grow to three at most.
-  const std::string valid = valid_utf8(text.substr(0, 4 * bytes_max));
-  for (std::size_t at = 0; at < valid.size();) {
-    const std::string_view sequence = std::string_view(valid).substr(at, utf8_length(valid, at));
-    const bool blank = sequence == " " || is_control(sequence);
-    if (!blank) out += sequence;
+  text = text.substr(0, 4 * bytes_max);  // what lies far beyond the limit is not worth a look
+  while (!text.empty()) {
+    const std::string_view code_point = take_code_point(text);
+    const bool blank = code_point == " " || is_control(code_point);
+    if (!blank) out += code_point;
     if (blank && !out.empty() && out.back() != ' ') out += ' ';
-    at += sequence.size();
   }
   if (out.ends_with(' ')) out.pop_back();
   return shorten(out, bytes_max);

@@ -21,6 +21,10 @@ std::string escape_control(std::string_view sequence);
 /// Length in bytes of the UTF-8 sequence at `at`; 0 where the bytes there are no valid UTF-8 (RFC 3629).
 std::size_t utf8_length(std::string_view text, std::size_t at);
 
+/// Takes the first code point off `rest` and returns its bytes; U+FFFD for a byte that begins no valid sequence.
+/// REQUIRES: `rest` is not empty.
+std::string_view take_code_point(std::string_view& rest);
+
 /// Invalid UTF-8 replaced by U+FFFD, so that JSON and mail can carry it.
 std::string valid_utf8(std::string_view text);
 

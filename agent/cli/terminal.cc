@@ -10,7 +10,6 @@
 #include <cwchar>
 
 #include "agent/base/text.h"
-#include "notifiers/text.h"
 
 namespace tocsin {
 namespace {

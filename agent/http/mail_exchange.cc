@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "agent/base/text.h"
-#include "agent/http/header_text.h"
+#include "agent/base/header_text.h"
 
 namespace tocsin {
 namespace {

@@ -19,7 +19,7 @@ class SimClock final : public Clock {
   /// From here on the wall clock gains so much, in thousandths; less than none: it loses.
   void drift(int per_mille) { drift_ = per_mille; }
   /// The machine sleeps: its wall clock goes on.
-  void sleep(Duration by) { wall_ += by; }
+  void go_on_asleep(Duration by) { wall_ += by; }
   /// By hand, the wall clock alone.
   void set_back(Duration by) {
     wall_ -= by;

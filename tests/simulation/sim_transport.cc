@@ -51,7 +51,7 @@ void SimTransport::cancel(RequestId id) {
 void SimTransport::turn_the_clock() {
   if (const Fault* sleep = injector_.take(FaultKind::machine_sleeps)) {
     prometheus_.agent_sleeps(sleep->length, !under_way_.empty());
-    clock_.sleep(sleep->length);
+    clock_.go_on_asleep(sleep->length);
     woke_up_ = clock_.real();
   }
   const int drift = chance(50, seed_, "drifts forward") ? kDriftPerMille : -kDriftPerMille;
