@@ -141,7 +141,7 @@ void SimPrometheus::note_lateness(const Question& question) {
 void SimPrometheus::agent_lost_memory() {
   for (History& known : std::views::values(histories_)) {
     if (known.refused.empty()) continue;
-    const bool written = known.good_since && clock_.now() - *known.good_since > kWrittenDown;
+    const bool written = known.good_since && clock_.steady() - *known.good_since > kWrittenDown;
     if (!written || injector_.lasts(FaultKind::store_fails)) known.unclear = true;
   }
 }
@@ -178,7 +178,7 @@ void SimPrometheus::note_told(const std::string& query, const Question& question
     (question.range ? known.refused : known.nothing).insert(at);
   }
   known.told = question.end;
-  if (!known.good_since) known.good_since = clock_.now();
+  if (!known.good_since) known.good_since = clock_.steady();
 }
 
 Response SimPrometheus::tell(const Question& question) {

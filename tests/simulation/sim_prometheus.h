@@ -43,10 +43,10 @@ class SimPrometheus {
   /// What the agent has got to know of one query.
   struct History {
     std::set<Timestamp> refused;
-    std::set<Timestamp> nothing;          // told without any series
-    std::optional<Timestamp> told;        // the last tick
-    std::optional<Timestamp> asked_at;    // last
-    std::optional<Timestamp> good_since;  // the first good answer after a refusal
+    std::set<Timestamp> nothing;        // told without any series
+    std::optional<Timestamp> told;      // the last tick
+    std::optional<Timestamp> asked_at;  // last
+    std::optional<Instant> good_since;  // the first good answer after a refusal; no sleep counts
     bool unclear = false;
   };
   const History& history(const std::string& query) const;
