@@ -229,8 +229,10 @@ Duration Engine::wait_until_due(Duration wait_max) const {
   const auto until = [&](std::optional<Timestamp> at) {
     if (at) wait = std::clamp(*at - now, Duration{0}, wait);
   };
-  if (!stopping_) until(poller_.next_due());
-  if (!stopping_ && store_error_.empty()) until(deliverer_.next_due(now));
+  if (!stopping_) {
+    until(poller_.next_due());
+    if (store_error_.empty()) until(deliverer_.next_due(now));
+  }
   until(heartbeat_.next_due());
   const bool commit_waits = !draft_.empty() && store_error_.empty();
   return commit_waits ? Duration{0} : wait;

@@ -7,9 +7,9 @@
 #include <tuple>
 #include <utility>
 
+#include "agent/base/header_text.h"
 #include "agent/base/size_text.h"
 #include "agent/base/text.h"
-#include "agent/base/header_text.h"
 
 namespace tocsin {
 namespace {

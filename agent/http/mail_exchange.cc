@@ -6,8 +6,8 @@
 #include <cstdio>
 #include <utility>
 
-#include "agent/base/text.h"
 #include "agent/base/header_text.h"
+#include "agent/base/text.h"
 
 namespace tocsin {
 namespace {
