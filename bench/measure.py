@@ -55,6 +55,10 @@ class Program:
         """The bytes that are resident."""
         return self._status("VmRSS")
 
+    def own_memory(self):
+        """The resident bytes that are of no file: what the process has allocated or changed."""
+        return self._status("RssAnon")
+
     def _status(self, name):
         with open(f"/proc/{self.pid}/status") as status:
             for line in status:

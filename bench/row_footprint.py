@@ -25,6 +25,7 @@ with row(__doc__, "Footprint") as (shown, settings):
                 wait_for(lambda: program.alive() and prometheus.requests() >= 10, 30, "a first round")
                 time.sleep(settings.seconds)
                 shown.add("resident with 10 rules", "MiB", program.memory() / 2**20)
+                shown.add("of it no page of a file", "MiB", program.own_memory() / 2**20)
                 shown.add("peak with 10 rules", "MiB", program.peak_memory() / 2**20)
     shown.goal("stripped binary", shown.median("stripped binary"), "<=", 6, "MiB")
     shown.goal("idle memory", shown.median("resident with 10 rules"), "<=", 15, "MiB")

@@ -20,7 +20,8 @@ std::string_view remedy(int primary_code) {
     case SQLITE_AUTH:
       return "access is denied; check the owner and the mode of the file and of its directory";
     case SQLITE_IOERR:
-      return "reading or writing failed; check that its disk has room, and the kernel's log";
+      return "reading or writing failed; check that its disk has room, that its file system is not read-only, and the "
+             "kernel's log";
     case SQLITE_CORRUPT:
       return "the database is damaged; stop tocsin, keep a copy of the file with its -wal, and restore a backup";
     case SQLITE_NOTADB:

@@ -2,6 +2,7 @@
 
 import os
 import resource
+import subprocess
 import unittest
 
 from harness import HOOK, EndToEnd, wait_for
@@ -83,6 +84,29 @@ class NoRoom(BrokenStore):
         self.running.wait_ready()
         self.running.act("INC-1", "notes", by="ann", text="once")
         self.assertEqual(1, [entry["type"] for entry in self.running.incident("INC-1")["timeline"]].count("note"))
+
+
+class ReadOnly(BrokenStore):
+    """A file that may not be changed, not even by whoever has it open: as on a file system that became read-only."""
+
+    def setUp(self):
+        super().setUp()
+        if not self.lock("+i"):
+            self.skipTest("needs root and a file system that knows immutable files")
+        self.addCleanup(self.lock, "-i")
+
+    def lock(self, change):
+        files = (self.database, self.database + "-wal")
+        return subprocess.run(["chattr", change, *files], capture_output=True).returncode == 0
+
+    def test_sev1_is_told_and_all_is_recorded_once_it_can_be_written_again(self):
+        self.wait_down("is not read-only")
+        self.assert_only_sev1_is_told()
+        self.lock("-i")
+        self.running.wait_ready()
+        self.running.wait_incident("open", count=2)
+        self.wait_told(2)
+        self.assertEqual(["Mild", "Worst"], self.told_rules())
 
 
 class NoFile(BrokenStore):
