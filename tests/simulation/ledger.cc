@@ -19,6 +19,7 @@ void Ledger::commit(const Change& change) {
   for (const Incident& incident : change.incidents) keep(incident);
   for (const Incident& incident : change.incidents) check_alone(incident);
   for (const Delivery& delivery : change.deliveries) {
+    left_over_.erase(delivery.id);
     if (delivery.waiting()) {
       waiting_.insert_or_assign(delivery.id, delivery);
       waits_since_.emplace(delivery.id, clock_.real());
@@ -70,7 +71,7 @@ void Ledger::told_unrecorded(const Conversed& of) {
 
 void Ledger::agent_stopped() {
   for (const auto& [id, delivery] : waiting_) {
-    if (delivery.state != DeliveryState::sending) continue;
+    if (delivery.state != DeliveryState::sending || left_over_.contains(id)) continue;
     offences_.push_back(fmt::format("the stop left {} of {} for {} under way", kind_text(delivery.kind),
                                     incident_name(delivery.incident), delivery.notifier));
   }
@@ -79,7 +80,9 @@ void Ledger::agent_stopped() {
 void Ledger::agent_died() {
   orphans_.merge(std::exchange(unrecorded_, {}));
   for (const auto& [id, delivery] : waiting_) {
-    if (delivery.state == DeliveryState::sending) add_doubt(conversed(delivery));
+    if (delivery.state != DeliveryState::sending) continue;
+    add_doubt(conversed(delivery));
+    left_over_.insert(id);
   }
 }
 

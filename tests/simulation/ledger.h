@@ -55,6 +55,7 @@ class Ledger {
   std::map<IncidentId, Timestamp> changed_;
   std::map<int64_t, Delivery> waiting_;
   std::map<int64_t, Timestamp> waits_since_;
+  std::set<int64_t> left_over_;  // under way when an agent died, and not taken up again yet
   std::map<Conversed, uint64_t> doubts_;
   std::set<Conversed> unrecorded_;
   std::set<Conversed> orphans_;
