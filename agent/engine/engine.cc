@@ -53,6 +53,8 @@ Result<void> Engine::start() {
   Stored& stored = *loaded;
   book_.restore(std::move(stored.incidents), stored.next_incident);
   outbox_.restore(std::move(stored.deliveries), std::move(stored.told), stored.next_delivery);
+  // The clock was set back while nobody looked: as follow_clock(), by as much as is known.
+  if (stored.alive_at && *stored.alive_at > now) outbox_.set_back(*stored.alive_at - now, draft_);
   for (const auto& [id, incident] : book_.all()) {
     if (!news(incident).empty()) to_announce_.insert(id);
   }

@@ -276,14 +276,15 @@ void Engine::apply_tick(RuleRuntime& runtime, const Answer& answer, Timestamp ti
 void Engine::apply_self_rules(Timestamp now) {
   if (!std::exchange(polls_ended_, false)) return;
   // Several turns may fall into one millisecond, and the last of them is what is true.
-  blind_.last_tick.reset();
-  rule_failing_.last_tick.reset();
-  apply_tick(blind_, blind_answer(unanswered_since_.has_value()), now, now);
-  too_many_incidents_.last_tick.reset();
-  apply_tick(too_many_incidents_, too_many_incidents_answer(book_.left_out()), now, now);
-  if (std::exchange(polls_answered_, false)) {
-    apply_tick(rule_failing_, rule_failing_answer(failing_alone_), now, now);
-  }
+  const auto apply = [&](RuleRuntime& own, const Answer& answer) {
+    own.last_tick.reset();
+    apply_tick(own, answer, now, now);
+  };
+  const bool answered = std::exchange(polls_answered_, false);
+  if (answered) apply(blind_, blind_answer(false));  // whatever has failed since then
+  if (unanswered_since_) apply(blind_, blind_answer(true));
+  apply(too_many_incidents_, too_many_incidents_answer(book_.left_out()));
+  if (answered) apply(rule_failing_, rule_failing_answer(failing_alone_));
 }
 
 void Engine::record(const IncidentBook::Events& events, Timestamp at) {

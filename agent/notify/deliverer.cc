@@ -266,7 +266,10 @@ void Deliverer::settle_one(Channel& channel, IncidentId incident, const Verdict&
   Outbox::Ended ended;
   const Delivery after = outbox_.finish(incident, name, result, of && of->resolved(), now, draft, ended);
   ++channel.status.outcomes[{after.kind, outcome_of(after.state)}];
-  if (after.state == DeliveryState::delivered) channel.status.latency.observe(seconds(now - after.at));
+  if (after.state == DeliveryState::delivered) {
+    // The clock may have been set back.
+    channel.status.latency.observe(seconds(std::max(Duration{0}, now - after.at)));
+  }
   write_down(after, now, draft);
   count(ended);
 }

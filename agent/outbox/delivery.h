@@ -50,7 +50,7 @@ struct Told {
   bool open = false;  // its last word, as far as it has or may have seen one, says that the incident is not over
   std::optional<Timestamp> opening_at;      // when its last opening was queued: starts the dedup window
   std::optional<Duration> repeat_interval;  // of the route that led to it
-  Timestamp last_at;                        // when its last word was delivered or given up, for reminders
+  Timestamp last_at;                        // its last word was delivered or given up, or a reminder not wanted
   Remembered remembered;
 };
 

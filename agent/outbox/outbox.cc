@@ -102,7 +102,6 @@ void Outbox::remind(const std::function<const Incident*(IncidentId)>& find, cons
       if (incident && incident->state == IncidentState::open && wants(key.second, NotificationKind::reminder)) {
         add(talk, {NotificationKind::reminder, incident->severity, std::nullopt, now});
         save(key, draft, nullptr);
-        draft.told.insert(key);
       } else {
         talk.told.last_at = now;  // asked again an interval later
       }

@@ -14,7 +14,7 @@ const Fault* Injector::find(FaultKind kind, const std::function<bool(const Fault
 
 bool Injector::any_lasts(FaultKind but, Duration effect) const {
   return std::ranges::any_of(plan_.faults, [&](const Fault& one) {
-    return one.kind != but && one.at <= clock_.real() && clock_.real() < one.at + one.length + effect;
+    return one.kind != but && one.at <= clock_.real() && clock_.real() < one.at + lasting(one) + effect;
   });
 }
 

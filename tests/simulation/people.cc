@@ -38,8 +38,8 @@ void People::come(Inbox& inbox) {
 
 /// Whoever acknowledges stays for a while, and looks each minute.
 bool People::watches() {
-  if (clock_.now() - watched_at_ < kLook || !injector_.strikes(FaultKind::person_acknowledges)) return false;
-  watched_at_ = clock_.now();
+  if (clock_.real() - watched_at_ < kLook || !injector_.strikes(FaultKind::person_acknowledges)) return false;
+  watched_at_ = clock_.real();
   return true;
 }
 

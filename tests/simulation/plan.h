@@ -53,6 +53,11 @@ struct Fault {
   friend bool operator==(const Fault&, const Fault&) = default;
 };
 
+/// So long it is there.
+inline Duration lasting(const Fault& fault) {
+  return fault.kind == FaultKind::clock_set_back ? Duration{0} : fault.length;
+}
+
 struct Plan {
   uint64_t seed = 0;
   Duration length{0};  // of the part with faults; a calm part follows

@@ -127,6 +127,7 @@ class Simulation {
       ledger_.agent_died();
       forget_in_hand();
       clock_.advance(crash.downtime);
+      transport_.turn_the_clock();
       revived_ = clock_.real();
     }
   }
@@ -179,7 +180,7 @@ class Simulation {
 
   Timestamp calm() const {
     Timestamp calm = std::max(revived_, transport_.woke_up());
-    for (const Fault& fault : plan_.faults) calm = std::max(calm, fault.at + fault.length);
+    for (const Fault& fault : plan_.faults) calm = std::max(calm, fault.at + lasting(fault));
     return calm + kAfterwards;
   }
 

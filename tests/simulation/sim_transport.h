@@ -26,6 +26,8 @@ class SimTransport final : public Transport {
   std::vector<Completed> wait(Duration timeout) override;
   void wake() override { woken_ = true; }
 
+  /// What is due of sleeps, steps and drifts; also while no agent waits.
+  void turn_the_clock();
   /// The agent is gone: nobody waits for what is under way.
   void drop_all() {
     under_way_.clear();
@@ -42,7 +44,6 @@ class SimTransport final : public Transport {
  private:
   Duration latency();
   Duration slow(FaultKind kind, Duration longest);
-  void turn_the_clock();
 
   SimClock& clock_;
   Injector& injector_;
