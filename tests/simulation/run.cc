@@ -114,7 +114,9 @@ class Simulation {
         people_.listen();
         if (const Fault* stop = injector_.take(FaultKind::agent_stops)) {
           engine->stop(kGrace);
-          if (!injector_.any_lasts(FaultKind::agent_stops, 1min)) ledger_.agent_stopped();
+          // What was sent before a sleep is answered, or given up, after it.
+          const bool awake = clock_.real() - transport_.woke_up() > 1min;
+          if (awake && !injector_.any_lasts(FaultKind::agent_stops, 1min)) ledger_.agent_stopped();
           throw Crash{stop->length};  // from here on it is gone like any other
         }
       }
