@@ -43,6 +43,12 @@ class BrokenStore(EndToEnd):
         self.assertEqual("[not recorded] Worst is 1", bodies[0]["alerts"][0]["annotations"]["summary"])
         self.assertEqual(1, self.running.metric("tocsin_incidents", state="open", severity="SEV3"))
 
+    def assert_all_is_recorded_and_told(self):
+        self.running.wait_ready()
+        self.running.wait_incident("open", count=2)
+        self.wait_told(2)
+        self.assertEqual(["Mild", "Worst"], self.told_rules())
+
     def told_rules(self):
         return sorted(body["commonLabels"]["alertname"] for body in self.receiver.taken(HOOK))
 
@@ -104,10 +110,7 @@ class ReadOnly(BrokenStore):
         self.wait_down("is not read-only")
         self.assert_only_sev1_is_told()
         self.lock("-i")
-        self.running.wait_ready()
-        self.running.wait_incident("open", count=2)
-        self.wait_told(2)
-        self.assertEqual(["Mild", "Worst"], self.told_rules())
+        self.assert_all_is_recorded_and_told()
 
 
 class NoFile(BrokenStore):
@@ -123,10 +126,7 @@ class NoFile(BrokenStore):
         self.wait_down("deleted or replaced")
         self.assert_only_sev1_is_told()
         os.rename(self.database + ".away", self.database)
-        self.running.wait_ready()
-        self.running.wait_incident("open", count=2)
-        self.wait_told(2)
-        self.assertEqual(["Mild", "Worst"], self.told_rules())
+        self.assert_all_is_recorded_and_told()
 
 
 class Damage(BrokenStore):

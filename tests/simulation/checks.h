@@ -51,6 +51,8 @@ void check_own(const Ended& ended, Violations& violations);     // checks_own.cc
 inline constexpr Duration kStillUnderWay = 12min;
 bool may_be_under_way(const Ended& ended, const IncidentRecord& record);
 
+/// Adds when the incident was open, as its timeline has it.
+void add_episodes(const IncidentRecord& record, std::vector<Episode>& episodes);
 /// When the incidents of each key were open, as the book has it.
 Episodes episodes_of(const std::vector<IncidentRecord>& book);
 /// What a map counts, and 0 where it does not.

@@ -127,15 +127,18 @@ void check_rules(const Ended& ended, Violations& violations) {
 
 }  // namespace
 
+void add_episodes(const IncidentRecord& record, std::vector<Episode>& episodes) {
+  for (const TimelineEntry& entry : record.timeline) {
+    if (entry.type == "opened" || entry.type == "reopened") episodes.push_back({entry.at, Timestamp::max()});
+    if (entry.type == "resolved" && !episodes.empty()) episodes.back().to = entry.at;
+  }
+}
+
 Episodes episodes_of(const std::vector<IncidentRecord>& book) {
   Episodes episodes;
   for (const IncidentRecord& record : book) {
     if (is_self_rule(record.incident.rule)) continue;  // tocsin's own are no part of the story
-    std::vector<Episode>& list = episodes[{record.incident.rule, record.incident.key}];
-    for (const TimelineEntry& entry : record.timeline) {
-      if (entry.type == "opened" || entry.type == "reopened") list.push_back({entry.at, Timestamp::max()});
-      if (entry.type == "resolved" && !list.empty()) list.back().to = entry.at;
-    }
+    add_episodes(record, episodes[{record.incident.rule, record.incident.key}]);
   }
   return episodes;
 }

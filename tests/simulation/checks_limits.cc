@@ -55,10 +55,8 @@ void check_room(const Ended& ended, const Rule& rule, const Episodes& book, Viol
 /// How often the webhook may have been reminded. What has ended may be known to have ended only much later.
 uint64_t reminders(const Ended& ended, const IncidentRecord& record) {
   if (ended.clock_was_set_back) return std::numeric_limits<uint32_t>::max();
-  const Listeners to = listeners(ended.config, record.incident.rule);
-  const auto hook = to.find("hook");
-  if (hook == to.end() || !hook->second) return 0;
-  return static_cast<uint64_t>((ended.end - record.incident.opened_at) / *hook->second) + 1;
+  const auto interval = hook_reminded_every(ended.config, record.incident.rule);
+  return interval ? static_cast<uint64_t>((ended.end - record.incident.opened_at) / *interval) + 1 : 0;
 }
 
 /// How often each kind of news was due.

@@ -17,18 +17,12 @@ constexpr Duration kNoticed = 2min;
 constexpr std::array kStalls = {FaultKind::prometheus_refuses, FaultKind::prometheus_hangs,
                                 FaultKind::prometheus_errors, FaultKind::prometheus_nonsense, FaultKind::store_fails};
 
-using Stretches = std::vector<std::pair<Timestamp, Timestamp>>;
-
-Stretches blind(const Ended& ended) {
-  Stretches stretches;
+std::vector<Episode> blind(const Ended& ended) {
+  std::vector<Episode> episodes;
   for (const IncidentRecord& record : ended.book) {
-    if (record.incident.rule != kBlindRule) continue;
-    for (const TimelineEntry& entry : record.timeline) {
-      if (entry.type == "opened" || entry.type == "reopened") stretches.emplace_back(entry.at, ended.end);
-      if (entry.type == "resolved" && !stretches.empty()) stretches.back().second = entry.at;
-    }
+    if (record.incident.rule == kBlindRule) add_episodes(record, episodes);
   }
-  return stretches;
+  return episodes;
 }
 
 /// Blind is who has had no answer for a while.
@@ -43,12 +37,11 @@ void check_blind_for_a_reason(const Ended& ended, Violations& violations) {
 }
 
 void check_blindness_is_noticed(const Ended& ended, Violations& violations) {
-  const Stretches stretches = blind(ended);
+  const std::vector<Episode> episodes = blind(ended);
   for (std::size_t index = 1; index < ended.answers.size(); ++index) {
     const Timestamp from = ended.answers[index - 1], to = ended.answers[index];
     if (to - from < ended.config.prometheus.unreachable_after + kNoticed) continue;
-    if (std::ranges::any_of(stretches, [&](const auto& one) { return one.first <= to && from <= one.second; }))
-      continue;
+    if (std::ranges::any_of(episodes, [&](const Episode& one) { return one.from <= to && from <= one.to; })) continue;
     violations.push_back(fmt::format("no {} from {} to {}, and no answer between them", kBlindRule,
                                      format_rfc3339(from), format_rfc3339(to)));
   }

@@ -110,9 +110,8 @@ void check_prompt(const Ended& ended, Violations& violations) {
     if (ended.orphans.contains({"hook", incident_name(record.incident.id)})) continue;
     check_rises(ended, record, said, violations);
     check_first_opening(ended, record, said, violations);
-    const Listeners to = listeners(ended.config, record.incident.rule);
-    if (const auto hook = to.find("hook"); hook != to.end() && hook->second && !is_rejected(ended, record))
-      check_reminded(ended, *hook->second, record, said, violations);
+    const auto interval = hook_reminded_every(ended.config, record.incident.rule);
+    if (interval && !is_rejected(ended, record)) check_reminded(ended, *interval, record, said, violations);
     const auto rule =
         std::ranges::find_if(ended.config.rules, [&](const auto& one) { return one->name == record.incident.rule; });
     if (rule != ended.config.rules.end()) check_spacing(ended, (*rule)->dedup_window, record, said, violations);

@@ -48,8 +48,8 @@ std::string_view fault_text(FaultKind kind);
 struct Fault {
   FaultKind kind = FaultKind::crash_before_commit;
   Timestamp at;
-  Duration length{
-      0};  // how long it lasts; for a crash or a stop, how long the agent stays away; for a clock, how far it is set
+  /// How long it lasts; of a crash or a stop: how long the agent stays away; of a clock: how far it is set.
+  Duration length{0};
   friend bool operator==(const Fault&, const Fault&) = default;
 };
 

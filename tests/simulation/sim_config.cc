@@ -110,6 +110,12 @@ Listeners listeners(const Config& config, const std::string& rule) {
   return listeners;
 }
 
+std::optional<Duration> hook_reminded_every(const Config& config, const std::string& rule) {
+  const Listeners to = listeners(config, rule);
+  const auto hook = to.find("hook");
+  return hook == to.end() ? std::nullopt : hook->second;
+}
+
 std::shared_ptr<const Config> make_config(uint64_t seed, std::string store_path, uint64_t version) {
   constexpr std::array kBatches = {1, 2, 3, 50};
   auto config = std::make_shared<Config>();

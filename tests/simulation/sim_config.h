@@ -23,5 +23,7 @@ uint64_t rules_that_stay(uint64_t seed);
 /// Who is to be told of a rule's incidents, and how often they are reminded.
 using Listeners = std::map<std::string, std::optional<Duration>>;
 Listeners listeners(const Config& config, const std::string& rule);
+/// How often the webhook is reminded of them; nullopt: never.
+std::optional<Duration> hook_reminded_every(const Config& config, const std::string& rule);
 
 }  // namespace tocsin::sim
