@@ -34,7 +34,7 @@ tocsin_library(tocsin_core
   LINK tocsin_rules tocsin_notifiers simdjson::simdjson)
 tocsin_library(tocsin_io
   FOLDERS agent/config agent/http agent/store agent/api
-  LINK tocsin_core CURL::libcurl SQLiteCpp SQLite::SQLite3 PkgConfig::MICROHTTPD
+  LINK tocsin_core CURL::libcurl SQLiteCpp SQLite::SQLite3 Boost::headers OpenSSL::SSL
        nlohmann_json::nlohmann_json)
 
 if(TOCSIN_SANITIZE MATCHES undefined)

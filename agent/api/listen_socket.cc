@@ -88,7 +88,9 @@ Result<ListenSocket> open_listen_socket(const std::string& listen) {
   const AddressList addresses(found, &freeaddrinfo);
 
   for (const addrinfo* address : in_order_of_preference(addresses.get(), any)) {
-    if (const std::optional<int> fd = listen_at(*address)) return ListenSocket{*fd, bound_port(*fd)};
+    if (const std::optional<int> fd = listen_at(*address)) {
+      return ListenSocket{.fd = *fd, .port = bound_port(*fd), .is_ipv6 = address->ai_family == AF_INET6};
+    }
   }
   return fail(fmt::format("listen '{}': {}", listen, remedy(errno)), ErrorCode::unavailable);
 }

@@ -11,6 +11,7 @@ namespace tocsin {
 struct ListenSocket {
   int fd = -1;  // the caller closes it
   uint16_t port = 0;
+  bool is_ipv6 = false;
 };
 
 /// "host:port", "[::1]:port" or ":port" for every address of both families; port 0 takes a free one.

@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include "agent/base/limits.h"
 #include "agent/base/text.h"
 
 namespace tocsin {
@@ -82,10 +81,6 @@ ApiReply failure(unsigned int status, std::string_view text) {
 
 ApiReply failure(const Error& error) {
   return failure(status_of(error.code), error.text);
-}
-
-ApiReply body_too_large() {
-  return failure(413, fmt::format("the body has more than {} bytes", limits::kRequestBodyBytesMax));
 }
 
 std::string excerpt(std::string_view input) {

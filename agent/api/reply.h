@@ -21,9 +21,6 @@ ApiReply failure(unsigned int status, std::string_view text);
 /// The status follows from the error's code.
 ApiReply failure(const Error& error);
 
-/// 413, also for what only turns out while the body is read.
-ApiReply body_too_large();
-
 /// Input as an error quotes it: escaped, and cut where it is long.
 std::string excerpt(std::string_view input);
 

@@ -1,4 +1,4 @@
-// What can be said of a request once its head is read, before a byte of its body is.
+// What can be said of a request once its head is read, before its body is.
 #pragma once
 
 #include <optional>
@@ -7,8 +7,8 @@
 
 namespace tocsin {
 
-/// The refusal of a request whose body would be too large, or whose head leaves open where its body ends or which host
-/// it is for, so that a proxy in front could read it differently. nullopt: read on.
+/// The refusal of a request whose head is valid HTTP but leaves open where its body ends or which host it is for, so
+/// that a proxy in front could read it differently. nullopt: read on.
 std::optional<ApiReply> refuse_head(const ApiRequest& request);
 
 }  // namespace tocsin

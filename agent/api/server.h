@@ -1,8 +1,8 @@
-// ApiServer: the HTTP port. Wraps libmicrohttpd: the only file that knows it is server.cc; what a request means is
-// Api's business (api.h).
+// ApiServer: the HTTP port, on Boost.Asio and Boost.Beast. Here are its threads and the acceptance of connections; what
+// happens on one is session.h's business, what a request means is Api's (api.h).
 //
-// A few threads, each with an event loop over many connections, so that slow clients cost no thread. Bounds: header
-// bytes, body bytes (413), idle seconds, connections (connections.h).
+// A few threads share one event loop over all connections, so that slow clients cost no thread. Bounds: header bytes
+// (431), body bytes (413), idle seconds, connections (connections.h).
 #pragma once
 
 #include <cstdint>
@@ -33,14 +33,15 @@ class ApiServer {
   ApiServer(const ApiServer&) = delete;
   ApiServer& operator=(const ApiServer&) = delete;
 
-  uint16_t port() const;
+  uint16_t port() const { return port_; }
   /// Any thread. The token and external_url of a reloaded configuration.
   void set_access(Access access);
 
  private:
   struct Running;
-  explicit ApiServer(std::unique_ptr<Running> running);
+  ApiServer(std::unique_ptr<Running> running, uint16_t port);
   std::unique_ptr<Running> running_;
+  uint16_t port_;
 };
 
 }  // namespace tocsin

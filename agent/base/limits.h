@@ -25,13 +25,14 @@ inline constexpr std::size_t kErrorTextBytesMax = 500;  // of a peer's error tex
 inline constexpr std::size_t kRangePointsMax = 5000;    // points of one query_range (Prometheus allows 11,000)
 inline constexpr std::size_t kRangesRefusedMax = 40;    // of one poll, before it goes on without the ticks it missed
 inline constexpr std::size_t kRequestBodyBytesMax = 64ULL << 10;       // API request bodies
-inline constexpr std::size_t kRequestDiscardedBytesMax = 1ULL << 20;   // of a larger body, read to answer that it is
+inline constexpr std::size_t kRequestDiscardedBytesMax = 1ULL << 20;   // read after a reply that ends the connection
 inline constexpr std::size_t kRequestHeadBytesMax = 32ULL << 10;       // request line and headers
 inline constexpr unsigned int kRequestThreads = 4;                     // of the HTTP port
 inline constexpr unsigned int kRequestConnectionsMax = 1024;           // of the HTTP port
 inline constexpr std::size_t kIncidentPageBytesMax = 1ULL << 20;       // after that a list goes on in the next page
 inline constexpr std::size_t kRequestRepliesBytesMax = 16ULL << 20;    // made, but not yet taken by slow clients
-inline constexpr Duration kRequestIdleMax = std::chrono::seconds(10);  // a connection without a byte
+inline constexpr Duration kRequestIdleMax = std::chrono::seconds(10);  // for a head; after it, without a byte
+inline constexpr Duration kAcceptPause{100};  // of the HTTP port, after an error such as too many open files
 inline constexpr Duration kReadModelAge{250};  // what the HTTP port shows of the engine is kept so long
 inline constexpr Duration kPageAgeMax = std::chrono::seconds(2);  // pages that take long to make at most so long
 inline constexpr std::size_t kInFlightPerNotifierMax = 8;

@@ -2,13 +2,13 @@
 
 #include <curl/curl.h>
 #include <fmt/format.h>
-#include <microhttpd.h>
 #include <simdjson.h>
 #include <spdlog/version.h>
 #include <sqlite3.h>
 #include <toml++/toml.h>
 
 #include <CLI/Version.hpp>
+#include <boost/version.hpp>
 #include <nlohmann/json.hpp>
 #ifdef TOCSIN_MIMALLOC
 #include <mimalloc.h>
@@ -41,7 +41,7 @@ std::string version_text() {
 #endif
   line("libcurl", curl_text());
   line("SQLite", sqlite3_libversion());
-  line("libmicrohttpd", MHD_get_version());
+  line("Boost", three(BOOST_VERSION / 100000, BOOST_VERSION / 100 % 1000, BOOST_VERSION % 100));
   line("simdjson",
        three(simdjson::SIMDJSON_VERSION_MAJOR, simdjson::SIMDJSON_VERSION_MINOR, simdjson::SIMDJSON_VERSION_REVISION));
 #ifdef TOCSIN_MIMALLOC

@@ -25,7 +25,7 @@ class Contents(unittest.TestCase):
         return run("dpkg-deb", "--field", package(), name).stdout.strip()
 
     def test_the_libraries_that_it_needs_are_named(self):
-        for library in ("libcurl4", "libsqlite3-0", "libmicrohttpd12", "libmimalloc2.0", "libre2-9"):
+        for library in ("libcurl4", "libsqlite3-0", "libssl3", "libmimalloc2.0", "libre2-9"):
             self.assertIn(library, self.field("Depends"))
 
     def test_the_configuration_is_the_administrators(self):

@@ -42,7 +42,7 @@ LIBRARIES = {
     r"curl/": ["agent/http/", "agent/cli/version.cc"],
     r"sqlite3\.h|SQLiteCpp/": ["agent/store/", "agent/cli/version.cc"],
     r"toml\+\+/": ["agent/config/", "agent/cli/version.cc"],
-    r"microhttpd\.h": ["agent/api/", "agent/cli/version.cc"],
+    r"boost/": ["agent/api/", "agent/cli/version.cc"],
     r"prometheus/": ["agent/api/"],
     r"simdjson\.h": ["agent/poll/", "agent/cli/version.cc"],
     r"mimalloc\.h": ["agent/cli/"],

@@ -78,13 +78,20 @@ bool Connection::receive() {
   return true;
 }
 
-Reply Connection::read_reply(bool head) {
+std::string Connection::read_head() {
   std::size_t end = std::string::npos;
   while ((end = received_.find("\r\n\r\n")) == std::string::npos) {
-    if (!receive()) return {};
+    if (!receive()) return "";
   }
-  Reply reply = parse_head(std::string_view(received_).substr(0, end));
+  std::string head = received_.substr(0, end);
   received_.erase(0, end + 4);
+  return head;
+}
+
+Reply Connection::read_reply(bool head) {
+  const std::string text = read_head();
+  if (text.empty()) return {};
+  Reply reply = parse_head(text);
   if (reply.status == 100) return read_reply(head);
   const std::size_t size = head ? 0 : number(reply.header("Content-Length"));
   while (received_.size() < size && receive()) {
@@ -95,6 +102,7 @@ Reply Connection::read_reply(bool head) {
 }
 
 bool Connection::closed_by_server() {
+  errno = 0;  // which the end of the stream leaves as it is
   while (receive()) {
   }
   return errno != EAGAIN;

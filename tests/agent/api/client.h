@@ -31,6 +31,8 @@ class Connection {
   /// False where the server closed the connection.
   bool send(std::string_view bytes);
   Reply read_reply(bool head = false);
+  /// Up to the next empty line, without it; "" where the server closed the connection.
+  std::string read_head();
   /// Waits until the server closes the connection; false where it does not in time.
   bool closed_by_server();
 

@@ -2,8 +2,6 @@
 
 #include <gtest/gtest.h>
 
-#include "agent/base/limits.h"
-
 namespace tocsin {
 namespace {
 
@@ -30,12 +28,6 @@ TEST(RequestHead, SaysOnceHowLongTheBodyIs) {
   EXPECT_EQ(status({{"Host", "a"}, {"Content-Length", "2"}, {"Content-Length", "2"}}), 400U);
   EXPECT_EQ(status({{"Host", "a"}, {"Content-Length", "2"}, {"Transfer-Encoding", "chunked"}}), 400U);
   EXPECT_EQ(status({{"Host", "a"}, {"Transfer-Encoding", "gzip, chunked"}}), 400U);
-}
-
-TEST(RequestHead, AnnouncesABodyThatFits) {
-  EXPECT_EQ(status({{"Host", "a"}, {"Content-Length", std::to_string(limits::kRequestBodyBytesMax)}}), 200U);
-  EXPECT_EQ(status({{"Host", "a"}, {"Content-Length", std::to_string(limits::kRequestBodyBytesMax + 1)}}), 413U);
-  EXPECT_EQ(status({{"Host", "a"}, {"Content-Length", "99999999999999999999"}}), 413U);
 }
 
 }  // namespace

@@ -278,6 +278,51 @@ TEST_F(Server, ManyRequestsOnOneConnection) {
   }
 }
 
+TEST_F(Server, RequestsThatFollowOneAnotherUnaskedAreAnsweredInOrder) {
+  Connection connection(start());
+  std::string requests;
+  for (int i = 0; i < 20; ++i) {
+    requests += "GET /-/healthy HTTP/1.1\r\nHost: localhost\r\n\r\nHEAD /nope HTTP/1.1\r\nHost: localhost\r\n\r\n";
+  }
+  ASSERT_TRUE(connection.send(requests));
+  for (int i = 0; i < 20; ++i) {
+    ASSERT_EQ(connection.read_reply().status, 200);
+    ASSERT_EQ(connection.read_reply(true).status, 404);
+  }
+}
+
+TEST_F(Server, AClientOfHttp10IsAnsweredAndMayAskForMore) {
+  const uint16_t port = start();
+  Connection once(port);
+  once.send("GET /-/healthy HTTP/1.0\r\n\r\n");
+  EXPECT_EQ(once.read_reply().status, 200);
+  EXPECT_TRUE(once.closed_by_server());
+  Connection again(port);
+  for (int i = 0; i < 2; ++i) {
+    again.send("GET /-/healthy HTTP/1.0\r\nConnection: keep-alive\r\n\r\n");
+    EXPECT_EQ(again.read_reply().header("Connection"), "keep-alive");
+  }
+}
+
+TEST_F(Server, WhoAsksFirstMaySendItsBody) {
+  Connection connection(start());
+  const std::string head =
+      "POST /-/reload HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nExpect: 100-continue\r\n";
+  connection.send(head + "Content-Length: 2\r\n\r\n");
+  ASSERT_EQ(connection.read_head(), "HTTP/1.1 100 Continue");
+  connection.send("{}");
+  EXPECT_EQ(connection.read_reply().status, 200);
+  EXPECT_EQ(control.reloads, 1);
+  connection.send(head + "Content-Length: 2147483648\r\n\r\n");
+  EXPECT_EQ(connection.read_reply().status, 413);
+}
+
+TEST_F(Server, EveryReplyIsDated) {
+  EXPECT_THAT(get(start(), "/-/healthy").header("Date"),
+              testing::MatchesRegex("[A-Z][a-z][a-z], [0-9][0-9] [A-Z][a-z][a-z] 20[0-9][0-9] "
+                                    "[0-9][0-9]:[0-9][0-9]:[0-9][0-9] GMT"));
+}
+
 TEST_F(Server, AStormOfRequestsAsksTheEngineRarely) {
   const uint16_t port = start();
   const auto begin = std::chrono::steady_clock::now();

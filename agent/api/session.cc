@@ -1,0 +1,224 @@
+#include "agent/api/session.h"
+
+#include <boost/asio/ssl/stream.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/write.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/http/read.hpp>
+#include <boost/beast/http/write.hpp>
+#include <memory>
+#include <string_view>
+
+#include "agent/api/reply.h"
+#include "agent/api/request_head.h"
+#include "agent/api/wire.h"
+#include "agent/base/clock.h"
+#include "agent/base/limits.h"
+#include "agent/base/log.h"
+
+namespace tocsin {
+namespace {
+
+namespace asio = boost::asio;
+namespace http = boost::beast::http;
+using boost::system::error_code;
+using tcp = asio::ip::tcp;
+using TlsStream = asio::ssl::stream<tcp::socket>;
+
+constexpr std::size_t kBufferBytesMax = 2 * limits::kRequestHeadBytesMax;
+
+tcp::socket& socket_of(tcp::socket& stream) {
+  return stream;
+}
+
+tcp::socket& socket_of(TlsStream& stream) {
+  return stream.next_layer();
+}
+
+bool is_loopback(const tcp::socket& socket) {
+  error_code error;
+  const asio::ip::address address = socket.remote_endpoint(error).address();
+  if (error) return false;
+  if (address.is_v6() && address.to_v6().is_v4_mapped()) {
+    return asio::ip::make_address_v4(asio::ip::v4_mapped, address.to_v6()).is_loopback();
+  }
+  return address.is_loopback();
+}
+
+/// What is thrown here (out of memory) costs one request, not the agent.
+ApiReply answer(Api& api, const ApiRequest& request) {
+  try {
+    return api.answer(request);
+  } catch (const std::exception& error) {
+    log::error("request failed", {{"target", request.target}, {"error", error.what()}});
+    return failure(500, "the request failed; the agent's log says why");
+  }
+}
+
+/// Held by the handlers of what is under way, so it ends where nothing is.
+template <class Stream>
+class Session : public std::enable_shared_from_this<Session<Stream>> {
+ public:
+  static constexpr bool kOverTls = std::is_same_v<Stream, TlsStream>;
+
+  template <class... StreamParts>
+  explicit Session(HttpPort& port, StreamParts&&... parts) : port_(port), stream_(std::forward<StreamParts>(parts)...) {
+    ++port_.sessions;
+    port_.connections.opened(descriptor_);
+  }
+  ~Session() {
+    port_.connections.closed(descriptor_);
+    --port_.sessions;
+  }
+  Session(const Session&) = delete;
+  Session& operator=(const Session&) = delete;
+
+  void begin() {
+    if constexpr (kOverTls) {
+      allow_a_while();
+      stream_.async_handshake(asio::ssl::stream_base::server, [self = this->shared_from_this()](error_code error) {
+        if (!error) self->read_next();
+      });
+    } else {
+      read_next();
+    }
+  }
+
+ private:
+  void read_next() {
+    request_ = {};
+    parser_.emplace();
+    parser_->header_limit(limits::kRequestHeadBytesMax);
+    parser_->body_limit(limits::kRequestBodyBytesMax);
+    read();
+  }
+
+  /// To the end of the head, or some of the body.
+  void read() {
+    allow_a_while();
+    http::async_read_some(stream_, buffer_, *parser_,
+                          [self = this->shared_from_this()](error_code error, std::size_t) { self->take_read(error); });
+  }
+
+  void take_read(error_code error) {
+    if (error) {
+      if (const std::optional<ApiReply> refusal = wire::refuse_unreadable(error)) reply(*refusal);
+      return;
+    }
+    if (request_.method.empty()) {
+      take_head();
+    } else {
+      take_body();
+    }
+  }
+
+  void take_head() {
+    request_ = wire::take_head(*parser_);
+    request_.from_loopback = is_loopback(socket_of(stream_));
+    request_.over_tls = kOverTls;
+    if (const std::optional<ApiReply> refusal = refuse_head(request_)) return reply(*refusal);
+    parser_->eager(true);
+    if (!parser_->is_done() && equal_ignoring_case(request_.header("Expect").value_or(""), "100-continue")) {
+      return invite_body();
+    }
+    take_body();
+  }
+
+  void invite_body() {
+    static constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
+    asio::async_write(stream_, asio::buffer(kContinue.data(), kContinue.size()),
+                      [self = this->shared_from_this()](error_code error, std::size_t) {
+                        if (!error) self->read();
+                      });
+  }
+
+  void take_body() {
+    if (!parser_->is_done()) return read();
+    request_.body = std::move(parser_->get().body());
+    reply(answer(port_.api, request_));
+  }
+
+  void reply(ApiReply reply) {
+    reply_ = std::move(reply);
+    response_ = wire::make_response(reply_, *parser_, SystemClock().now());
+    serializer_.emplace(response_);
+    serializer_->split(request_.method == "HEAD");
+    port_.connections.replying(descriptor_, reply_.body);
+    write();
+  }
+
+  void write() {
+    allow_a_while();
+    http::async_write_some(stream_, *serializer_, [self = this->shared_from_this()](error_code error, std::size_t) {
+      if (!error) self->take_written();
+    });
+  }
+
+  void take_written() {
+    const bool is_written = request_.method == "HEAD" ? serializer_->is_header_done() : serializer_->is_done();
+    if (!is_written) return write();
+    port_.connections.replied(descriptor_);
+    if (response_.keep_alive()) return read_next();
+    if constexpr (kOverTls) {
+      allow_a_while();
+      stream_.async_shutdown([self = this->shared_from_this()](error_code) { self->take_leave(); });
+    } else {
+      take_leave();
+    }
+  }
+
+  /// Closed at once, the system would reset a connection whose client still sends, and the client could lose the reply:
+  /// what comes is read, up to a bound, until the client closes.
+  void take_leave() {
+    error_code ignored;
+    socket_of(stream_).shutdown(tcp::socket::shutdown_send, ignored);
+    buffer_.clear();
+    discard();
+  }
+
+  void discard() {
+    allow_a_while();
+    socket_of(stream_).async_read_some(buffer_.prepare(kBufferBytesMax),
+                                       [self = this->shared_from_this()](error_code error, std::size_t bytes) {
+                                         self->discarded_bytes_ += bytes;
+                                         if (error || self->discarded_bytes_ > limits::kRequestDiscardedBytesMax)
+                                           return;
+                                         self->discard();
+                                       });
+  }
+
+  /// For what is begun next. The socket is shut down and not closed: `connections` knows it by its number.
+  void allow_a_while() {
+    timer_.expires_after(limits::kRequestIdleMax);
+    timer_.async_wait([weak = this->weak_from_this()](error_code error) {
+      const auto self = weak.lock();
+      if (error || !self || self->timer_.expiry() > asio::steady_timer::clock_type::now()) return;
+      error_code ignored;
+      socket_of(self->stream_).shutdown(tcp::socket::shutdown_both, ignored);
+    });
+  }
+
+  HttpPort& port_;
+  Stream stream_;
+  const int descriptor_ = socket_of(stream_).native_handle();
+  asio::steady_timer timer_{stream_.get_executor()};
+  boost::beast::flat_buffer buffer_{kBufferBytesMax};  // what was read ahead
+  std::optional<wire::Parser> parser_;
+  ApiRequest request_;  // without a method: its head is not read yet
+  ApiReply reply_;
+  wire::Response response_;
+  std::optional<wire::Serializer> serializer_;
+  std::size_t discarded_bytes_ = 0;
+};
+
+}  // namespace
+
+void begin_session(tcp::socket socket, HttpPort& port) {
+  if (port.tls) {
+    std::make_shared<Session<TlsStream>>(port, std::move(socket), *port.tls)->begin();
+  } else {
+    std::make_shared<Session<tcp::socket>>(port, std::move(socket))->begin();
+  }
+}
+
+}  // namespace tocsin

@@ -1,0 +1,34 @@
+// Between the bytes of HTTP and the plain messages of message.h: what Boost.Beast reads and writes, and the replies to
+// what it cannot read. RFC 9112.
+#pragma once
+
+#include <boost/beast/core/error.hpp>
+#include <boost/beast/core/span.hpp>
+#include <boost/beast/http/message.hpp>
+#include <boost/beast/http/parser.hpp>
+#include <boost/beast/http/serializer.hpp>
+#include <boost/beast/http/span_body.hpp>
+#include <boost/beast/http/string_body.hpp>
+#include <optional>
+
+#include "agent/api/message.h"
+#include "agent/base/time.h"
+
+namespace tocsin::wire {
+
+using Parser = boost::beast::http::request_parser<boost::beast::http::string_body>;
+using Body = boost::beast::http::span_body<const char>;  // of the reply, which outlives it
+using Response = boost::beast::http::response<Body>;
+using Serializer = boost::beast::http::response_serializer<Body>;
+
+/// What the parser has read of a request before its body. REQUIRES: it is done with the head.
+ApiRequest take_head(const Parser& parser);
+
+/// The reply to a request that cannot be read. nullopt: nobody is there to read one.
+std::optional<ApiReply> refuse_unreadable(boost::beast::error_code error);
+
+/// To what the parser has read, be it all of a request or not; where it is not, the connection ends with the reply.
+/// `reply` must outlive what is returned.
+Response make_response(const ApiReply& reply, const Parser& parser, Timestamp now);
+
+}  // namespace tocsin::wire
