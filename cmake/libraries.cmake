@@ -26,7 +26,7 @@ function(tocsin_library name)
   endif()
 endfunction()
 
-tocsin_library(tocsin_base FOLDERS agent/base LINK fmt::fmt spdlog::spdlog Threads::Threads)
+tocsin_library(tocsin_base FOLDERS agent/base LINK fmt::fmt Threads::Threads)
 tocsin_library(tocsin_rules FOLDERS rules rules/template LINK tocsin_base PkgConfig::RE2)
 tocsin_library(tocsin_notifiers FOLDERS notifiers LINK tocsin_base nlohmann_json::nlohmann_json)
 tocsin_library(tocsin_core

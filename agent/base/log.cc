@@ -1,10 +1,7 @@
 #include "agent/base/log.h"
 
-#include <spdlog/sinks/stdout_sinks.h>
-#include <spdlog/spdlog.h>
-
 #include <atomic>
-#include <chrono>
+#include <cstdio>
 
 #include "agent/base/clock.h"
 #include "agent/base/text.h"
@@ -20,18 +17,6 @@ constexpr std::string_view kLevelNames[] = {"debug", "info", "warn", "error"};
 
 std::string_view level_name(Level level) {
   return kLevelNames[static_cast<std::size_t>(level)];
-}
-
-/// spdlog only carries whole lines to stderr, one write each; what a line looks like is decided here.
-spdlog::logger& sink() {
-  static const auto logger = [] {
-    auto made = std::make_shared<spdlog::logger>("tocsin", std::make_shared<spdlog::sinks::stderr_sink_mt>());
-    made->set_pattern("%v");
-    made->set_level(spdlog::level::trace);
-    made->flush_on(spdlog::level::trace);
-    return made;
-  }();
-  return *logger;
 }
 
 bool plain(std::string_view value) {
@@ -100,8 +85,8 @@ std::string render(Format format, Level level, std::string_view time, std::strin
 
 void write(Level level, std::string_view message, Fields fields) {
   if (level < g_level.load(std::memory_order_relaxed)) return;
-  const std::string time = format_rfc3339(SystemClock().now());
-  sink().log(spdlog::level::info, spdlog::string_view_t(render(g_format, level, time, message, fields)));
+  const std::string line = render(g_format, level, format_rfc3339(SystemClock().now()), message, fields) + '\n';
+  std::fwrite(line.data(), 1, line.size(), stderr);  // which has a lock and no buffer: one write for a whole line
 }
 
 }  // namespace tocsin::log

@@ -3,7 +3,6 @@
 #include <curl/curl.h>
 #include <fmt/format.h>
 #include <simdjson.h>
-#include <spdlog/version.h>
 #include <sqlite3.h>
 #include <toml++/toml.h>
 
@@ -50,7 +49,6 @@ std::string version_text() {
   line("nlohmann/json", three(NLOHMANN_JSON_VERSION_MAJOR, NLOHMANN_JSON_VERSION_MINOR, NLOHMANN_JSON_VERSION_PATCH));
   line("toml++", three(TOML_LIB_MAJOR, TOML_LIB_MINOR, TOML_LIB_PATCH));
   line("fmt", three(FMT_VERSION / 10000, FMT_VERSION / 100 % 100, FMT_VERSION % 100));
-  line("spdlog", three(SPDLOG_VER_MAJOR, SPDLOG_VER_MINOR, SPDLOG_VER_PATCH));
   line("CLI11", CLI11_VERSION);
   return text;
 }

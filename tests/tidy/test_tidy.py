@@ -47,7 +47,6 @@ LIBRARIES = {
     r"simdjson\.h": ["agent/poll/", "agent/cli/version.cc"],
     r"mimalloc\.h": ["agent/cli/"],
     r"CLI/": ["agent/cli/", "agent/main.cc"],
-    r"spdlog/": ["agent/base/log.cc", "agent/cli/version.cc"],
 }
 
 # Call -> the files that may make it, and what everybody else does instead. An adapter may look at a clock for its own
