@@ -51,10 +51,11 @@ Result<void> Engine::start() {
   Result<Stored> loaded = world_.store.load(now - config_->catch_up - std::max(window_max, blind_.rule->dedup_window));
   if (!loaded) return std::unexpected(loaded.error());
   Stored& stored = *loaded;
+  const Timestamp left_at = std::max(now, stored.alive_at.value_or(now));
   book_.restore(std::move(stored.incidents), stored.next_incident);
-  outbox_.restore(std::move(stored.deliveries), std::move(stored.told), stored.next_delivery);
+  outbox_.restore(std::move(stored.deliveries), std::move(stored.told), stored.next_delivery, left_at);
   // The clock was set back while nobody looked: as follow_clock(), by as much as is known.
-  if (stored.alive_at && *stored.alive_at > now) outbox_.set_back(*stored.alive_at - now, draft_);
+  if (left_at > now) outbox_.set_back(left_at - now, draft_);
   for (const auto& [id, incident] : book_.all()) {
     if (!news(incident).empty()) to_announce_.insert(id);
   }
@@ -84,13 +85,18 @@ void Engine::turn(Duration wait_max) {
   flush();
 }
 
-/// A clock that was set back must not make anybody wait for the time that it has lost.
+/// A clock that was set back must not make anybody wait for the time that it has lost. What it gains at once, as it is
+/// set forward or as the machine sleeps, is no time in which a receiver could have been tried.
 void Engine::follow_clock() {
   const Timestamp now = world_.clock.now();
   const Instant steady = world_.clock.steady();
   const Duration lost = turned_at_ + (steady - turned_at_steady_) - now;
   turned_at_ = now;
   turned_at_steady_ = steady;
+  if (-lost >= limits::kClockStepMin) {
+    log::info("the clock was set forward, or the machine slept", {{"by", format_duration(-lost)}});
+    outbox_.set_forward(-lost);
+  }
   if (lost < limits::kClockStepMin) return;
   log::warn("the clock was set back", {{"by", format_duration(lost)}});
   outbox_.set_back(lost, draft_);

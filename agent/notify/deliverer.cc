@@ -150,7 +150,7 @@ bool Deliverer::unrecorded(RequestId id) const {
 /// Gives up a delivery that has been tried for too long.
 bool Deliverer::expire(Channel& channel, IncidentId incident, Timestamp now, Draft& draft) {
   const Delivery& head = outbox_.head(incident, channel.settings.name);
-  if (head.attempts == 0 || now - head.at < channel.settings.max_retry_age) return false;
+  if (head.attempts == 0 || now - head.waits_since < channel.settings.max_retry_age) return false;
   Verdict verdict;
   verdict.outcome = Verdict::Outcome::refused;
   verdict.reason =

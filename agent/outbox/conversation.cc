@@ -46,6 +46,7 @@ void add(Conversation& conversation, const Word& word) {
   delivery.severity = word.severity;
   delivery.previous_severity = word.previous_severity;
   delivery.at = word.at;
+  delivery.waits_since = word.at;
   delivery.not_before = word.at;
   conversation.waiting.push_back(std::move(delivery));
 }

@@ -21,7 +21,7 @@ std::optional<Timestamp> reminder_at(const Conversation& conversation) {
 
 }  // namespace
 
-void Outbox::restore(std::vector<Delivery> waiting, std::vector<Told> told, int64_t next_id) {
+void Outbox::restore(std::vector<Delivery> waiting, std::vector<Told> told, int64_t next_id, Timestamp left_at) {
   next_id_ = next_id;
   for (Told& one : told) {
     Conversation& conversation = conversations_[{one.incident, one.notifier}];
@@ -29,6 +29,7 @@ void Outbox::restore(std::vector<Delivery> waiting, std::vector<Told> told, int6
   }
   std::ranges::sort(waiting, {}, &Delivery::id);
   for (Delivery& delivery : waiting) {
+    delivery.waits_since = std::min(delivery.at, left_at);
     if (delivery.state == DeliveryState::sending) {
       // The process ended between sending and the answer: nobody knows whether it arrived.
       delivery.state = DeliveryState::pending;
@@ -118,9 +119,18 @@ void Outbox::set_back(Duration by, Draft& draft) {
   for (auto& [key, talk] : conversations_) {
     talk.told.last_at -= by;
     if (talk.told.opening_at) *talk.told.opening_at -= by;
-    for (Delivery& delivery : talk.waiting) delivery.not_before -= by;
+    for (Delivery& delivery : talk.waiting) {
+      delivery.waits_since -= by;
+      delivery.not_before -= by;
+    }
     save(key, draft, nullptr);
     draft.told.insert(key);
+  }
+}
+
+void Outbox::set_forward(Duration by) {
+  for (auto& [key, talk] : conversations_) {
+    for (Delivery& delivery : talk.waiting) delivery.waits_since += by;
   }
 }
 
@@ -216,7 +226,7 @@ std::optional<Timestamp> Outbox::oldest(const std::string& notifier) const {
   std::optional<Timestamp> oldest;
   for (const auto& [key, talk] : conversations_) {
     if (key.second != notifier || talk.waiting.empty()) continue;
-    oldest = std::min(oldest.value_or(Timestamp::max()), talk.waiting.front().at);
+    oldest = std::min(oldest.value_or(Timestamp::max()), talk.waiting.front().waits_since);
   }
   return oldest;
 }

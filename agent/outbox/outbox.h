@@ -25,7 +25,9 @@ class Outbox {
   /// Deliveries that ended without being sent.
   using Ended = std::vector<Delivery>;
 
-  void restore(std::vector<Delivery> waiting, std::vector<Told> told, int64_t next_id);
+  /// `left_at` is the last time that the process before is known to have seen. A word from later than that is one of
+  /// a clock that was set back since.
+  void restore(std::vector<Delivery> waiting, std::vector<Told> told, int64_t next_id, Timestamp left_at);
 
   /// Queues what is new about the incident and marks it as announced.
   Ended announce(Incident& incident, const std::vector<Recipient>& recipients, Duration dedup_window,
@@ -34,6 +36,8 @@ class Outbox {
   void remind(const std::function<const Incident*(IncidentId)>& find, const Wants& wants, Timestamp now, Draft& draft);
   /// The clock was set back by that much: what waits does not wait for longer than it would have.
   void set_back(Duration by, Draft& draft);
+  /// The clock was set forward by that much, or the machine slept: nothing has waited, and been tried, for that long.
+  void set_forward(Duration by);
   /// Gives up all that waits for others than these: their notifiers are not configured any more.
   Ended keep_only(const std::set<std::string>& notifiers, Draft& draft);
 
@@ -62,6 +66,7 @@ class Outbox {
   bool concerns(IncidentId incident) const;  // something waits
   void forget(IncidentId incident);          // REQUIRES: !concerns(incident)
   std::size_t depth(const std::string& notifier) const;
+  /// Since when the one that waits longest waits, by the present clock.
   std::optional<Timestamp> oldest(const std::string& notifier) const;
 
  private:

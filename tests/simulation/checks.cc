@@ -28,6 +28,10 @@ bool says_over(const std::string& word) {
   return word == "resolve" || word == "past";
 }
 
+bool is_too_old(const Delivery& delivery) {
+  return delivery.state == DeliveryState::failed && delivery.last_error.starts_with("given up after");
+}
+
 Violations check(const Ended& ended) {
   Violations violations;
   check_book(ended, violations);

@@ -24,9 +24,9 @@ struct Ended {
   std::set<std::string> unclear_rules;  // of which the story does not decide alone
   bool clock_was_set_back = false;
   const std::vector<Heard>& heard;
-  const std::map<Conversed, uint64_t>& doubts;    // crashes and tries whose outcome nobody could know
-  const std::set<Conversed>& orphans;             // of agents that died while the disk refused
-  const std::map<Conversed, uint64_t>& rejected;  // words that a receiver refused for good
+  const std::map<Conversed, uint64_t>& doubts;  // crashes and tries whose outcome nobody could know
+  const std::set<Conversed>& orphans;           // of agents that died while the disk refused
+  std::map<Conversed, uint64_t> rejected;       // words that a receiver refused for good, or too long
   const std::vector<Deed>& deeds;
   const Ledger& ledger;
   const std::vector<Timestamp>& answers;  // of Prometheus
@@ -62,5 +62,7 @@ Conversed conversed(const std::string& notifier, const Incident& incident);
 /// Further incidents of this rule do not open: the book cannot be what the story says.
 bool has_limit(const Ended& ended, const std::string& rule);
 bool says_over(const std::string& word);
+/// Whether it was given up for its age.
+bool is_too_old(const Delivery& delivery);
 
 }  // namespace tocsin::sim

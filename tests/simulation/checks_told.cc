@@ -26,7 +26,8 @@ void check_conversation(const Ended& ended, const Conversed& of, const std::vect
     if (open && one.word == "open") ++doubles;
     open = !says_over(one.word);
   }
-  if (unopened > doubts) {
+  // What was given up may have been the opening.
+  if (unopened > doubts + count_of(ended.rejected, of)) {
     violations.push_back(fmt::format("{} heard {} times of {} without an opening, for {} doubts", of.first, unopened,
                                      of.second, doubts));
   }
@@ -70,6 +71,28 @@ void check_given_up(const Ended& ended, Violations& violations) {
       if (delivery.state != DeliveryState::failed || of.first == "extra" || ended.rejected.contains(of)) continue;
       violations.push_back(fmt::format("{} of {} for {} was given up: {}", kind_text(delivery.kind), of.second,
                                        of.first, delivery.last_error));
+    }
+  }
+}
+
+/// What nobody takes is tried for `max_retry_age`: no less for a step of the clock or a sleep, and no longer. An agent
+/// that was started meanwhile knows only when it was queued, by whichever clock that was.
+void check_retry_age(const Ended& ended, Violations& violations) {
+  const Duration age = ended.config.notifiers.front().max_retry_age;
+  const auto drifted = [](Duration one) { return one * 97 / 100; };
+  for (const IncidentRecord& record : ended.book) {
+    for (const Delivery& delivery : record.deliveries) {
+      const Waited waited = ended.ledger.waited(delivery);
+      const Duration least = waited.in_hand + (waited.restarted ? waited.real : waited.awake);
+      if (is_too_old(delivery) && least < drifted(age)) {
+        violations.push_back(fmt::format("{} of {} for {} was given up after {}", kind_text(delivery.kind),
+                                         incident_name(delivery.incident), delivery.notifier, format_duration(least)));
+      }
+      const std::optional<Waited> tried = ended.ledger.tried(delivery);
+      if (!tried || drifted(tried->awake) < age + 1min || (tried->restarted && ended.clock_was_set_back)) continue;
+      violations.push_back(fmt::format("{} of {} for {} was tried for {}", kind_text(delivery.kind),
+                                       incident_name(delivery.incident), delivery.notifier,
+                                       format_duration(tried->awake)));
     }
   }
 }
@@ -133,6 +156,7 @@ void check_told(const Ended& ended, Violations& violations) {
   }
   check_last_words(ended, all, violations);
   check_given_up(ended, violations);
+  check_retry_age(ended, violations);
   check_not_silent(ended, violations);
   check_routes(ended, all, violations);
   check_outbox(ended, violations);

@@ -20,14 +20,21 @@ void Ledger::commit(const Change& change) {
   for (const Incident& incident : change.incidents) check_alone(incident);
   for (const Delivery& delivery : change.deliveries) {
     left_over_.erase(delivery.id);
+    clock(delivery);
     if (delivery.waiting()) {
       waiting_.insert_or_assign(delivery.id, delivery);
-      waits_since_.emplace(delivery.id, clock_.real());
       measure(delivery);
     } else {
       waiting_.erase(delivery.id);
     }
   }
+}
+
+void Ledger::clock(const Delivery& delivery) {
+  Wait& wait =
+      waits_.try_emplace(delivery.id, Wait{clock_.real(), clock_.steady(), clock_.now() - delivery.at}).first->second;
+  wait.waited = {clock_.steady() - wait.since_awake, clock_.real() - wait.since, wait.in_hand, wait.restarted};
+  if (delivery.state == DeliveryState::sending && delivery.attempts > 0) wait.tried = wait.waited;
 }
 
 void Ledger::keep(const Incident& incident) {
@@ -80,6 +87,7 @@ void Ledger::agent_stopped() {
 void Ledger::agent_died() {
   orphans_.merge(std::exchange(unrecorded_, {}));
   for (const auto& [id, delivery] : waiting_) {
+    waits_.at(id).restarted = true;
     if (delivery.state != DeliveryState::sending) continue;
     add_doubt(conversed(delivery));
     left_over_.insert(id);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <utility>
@@ -15,6 +16,14 @@ namespace tocsin::sim {
 
 /// A notifier and what it knows an incident by: INC-7, or at the pager the dedup key.
 using Conversed = std::pair<std::string, std::string>;
+
+/// For how long a word has waited since it was on disk.
+struct Waited {
+  Duration awake;          // while the machine was
+  Duration real;           // by the clock of the world
+  Duration in_hand;        // before, while the disk refused
+  bool restarted = false;  // by several agents, which know only when it was queued
+};
 
 class Ledger {
  public:
@@ -36,7 +45,11 @@ class Ledger {
   /// When it became what it is, in real time.
   Timestamp changed(IncidentId id) const { return changed_.at(id); }
   /// Since when it waits, in real time.
-  Timestamp waits_since(const Delivery& delivery) const { return waits_since_.at(delivery.id); }
+  Timestamp waits_since(const Delivery& delivery) const { return waits_.at(delivery.id).since; }
+  /// When it ended.
+  Waited waited(const Delivery& delivery) const { return waits_.at(delivery.id).waited; }
+  /// When it was tried the last time but for the first; nullopt: it was tried once at most.
+  std::optional<Waited> tried(const Delivery& delivery) const { return waits_.at(delivery.id).tried; }
   const std::map<Conversed, uint64_t>& doubts() const { return doubts_; }
   const std::set<Conversed>& orphans() const { return orphans_; }
   /// What no commit may hold, whatever else happens.
@@ -45,7 +58,17 @@ class Ledger {
   std::size_t longest() const { return longest_; }
 
  private:
+  struct Wait {
+    Timestamp since;
+    Instant since_awake;
+    Duration in_hand;
+    bool restarted = false;
+    Waited waited{};
+    std::optional<Waited> tried{};
+  };
+
   Conversed conversed(const Delivery& delivery) const;
+  void clock(const Delivery& delivery);
   void measure(const Delivery& delivery);
   void keep(const Incident& incident);
   void check_alone(const Incident& incident);
@@ -54,7 +77,7 @@ class Ledger {
   std::map<IncidentId, Incident> incidents_;
   std::map<IncidentId, Timestamp> changed_;
   std::map<int64_t, Delivery> waiting_;
-  std::map<int64_t, Timestamp> waits_since_;
+  std::map<int64_t, Wait> waits_;
   std::set<int64_t> left_over_;  // under way when an agent died, and not taken up again yet
   std::map<Conversed, uint64_t> doubts_;
   std::set<Conversed> unrecorded_;

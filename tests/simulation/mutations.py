@@ -118,6 +118,8 @@ MUTATIONS = [
      "const bool over = !may_reopen", "const bool over = incident.id < 0 && !may_reopen"),
     ("ticks that were not answered count as read", "agent/poll/poller.cc",
      "if (result != Result::unreachable) {", "{"),
+    ("a sleep counts as time in which a receiver was tried", "agent/engine/engine.cc",
+     "    outbox_.set_forward(-lost);", ""),
     ("a clock set back makes everybody wait", "agent/engine/engine.cc",
      "outbox_.set_back(lost, draft_);\n  deliverer_.set_back(lost);", ""),
     ("no data is no breach", "agent/evaluate/evaluator.cc",

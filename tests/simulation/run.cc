@@ -49,15 +49,17 @@ class Simulation {
 
   RunResult run() {
     while (clock_.real() < end()) live();
+    std::vector<IncidentRecord> book = archive_.book();
+    std::map<Conversed, uint64_t> not_taken = rejected(book);
     const Ended ended{.config = *config_,
-                      .book = archive_.book(),
+                      .book = std::move(book),
                       .expected = expected(),
                       .unclear_rules = unclear_rules(),
                       .clock_was_set_back = transport_.clock_was_set_back(),
                       .heard = receivers_.heard(),
                       .doubts = ledger_.doubts(),
                       .orphans = ledger_.orphans(),
-                      .rejected = receivers_.rejected(),
+                      .rejected = std::move(not_taken),
                       .deeds = people_.deeds(),
                       .ledger = ledger_,
                       .answers = transport_.answers(),
@@ -165,6 +167,17 @@ class Simulation {
     return expected;
   }
 
+  /// By receivers for good, or for too long.
+  std::map<Conversed, uint64_t> rejected(const std::vector<IncidentRecord>& book) const {
+    std::map<Conversed, uint64_t> rejected = receivers_.rejected();
+    for (const IncidentRecord& record : book) {
+      for (const Delivery& delivery : record.deliveries) {
+        if (is_too_old(delivery)) ++rejected[conversed(delivery.notifier, record.incident)];
+      }
+    }
+    return rejected;
+  }
+
   std::set<std::string> unclear_rules() const {
     std::set<std::string> rules;
     const bool catches_up = config_->catch_up > plan_.length;  // or something remains that was never read
@@ -208,6 +221,7 @@ class Simulation {
       ++result.sometimes["incidents"];
       result.sometimes["flaps"] += static_cast<uint64_t>(record.incident.flaps);
       for (const Delivery& delivery : record.deliveries) {
+        if (is_too_old(delivery)) ++result.sometimes["given up for its age"];
         ++result.sometimes[fmt::format("{} {}", kind_text(delivery.kind), delivery_state_text(delivery.state))];
         if (delivery.attempts > 1) ++result.sometimes["tried again"];
       }

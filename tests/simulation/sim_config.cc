@@ -133,6 +133,10 @@ std::shared_ptr<const Config> make_config(uint64_t seed, std::string store_path,
                        notifier("pager", PagerDutySettings{.http = {}, .routing_key = Secret("key")})};
   if (chance(50, seed, "slack")) config->notifiers.push_back(slack());
   if (version % 2 == 1) config->notifiers.push_back(notifier("extra", WebhookSettings{}));
+  // Shorter than a long fault of a receiver, and than the longest sleep and step of the clock.
+  if (chance(30, seed, "gives up early")) {
+    for (NotifierSettings& one : config->notifiers) one.max_retry_age = 20min;
+  }
   config->routes = make_routes(seed, config->notifiers);
   const uint64_t rules = rules_that_stay(seed);
   for (uint64_t index = 0; index < rules; ++index) config->rules.push_back(make_rule(seed, index));

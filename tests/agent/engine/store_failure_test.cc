@@ -1,19 +1,12 @@
 // What the engine does while its store cannot be written.
-#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <chrono>
 #include <future>
-#include <map>
-#include <memory>
-#include <optional>
-#include <string>
-#include <vector>
 
-#include "agent/engine/engine.h"
-#include "tests/agent/cli/scripted_transport.h"
+#include "tests/agent/engine/engine_world.h"
 
 namespace tocsin {
 namespace {
@@ -26,86 +19,11 @@ using ::testing::IsEmpty;
 using ::testing::Not;
 using ::testing::SizeIs;
 
-class HandClock final : public Clock {
- public:
-  Timestamp now() const override { return start_ + passed_; }
-  Instant steady() const override { return Instant{passed_}; }
-  void advance(Duration by) { passed_ += by; }
-
- private:
-  Timestamp start_ = from_unix_ms(1'800'000'000'000);
-  Duration passed_{1h};
-};
-
-/// Keeps what was committed, while it works.
-class FailingStore final : public Store {
- public:
-  Result<Stored> load(Timestamp /*resolved_since*/) override { return Stored{}; }
-  Result<std::size_t> prune(Timestamp /*before*/, std::size_t /*incidents_max*/) override { return 0; }
-  Result<void> commit(const Change& change) override {
-    if (fails) return fail("the disk is full", ErrorCode::unavailable);
-    for (const Delivery& delivery : change.deliveries) deliveries[delivery.id] = delivery;
-    for (const TimelineEntry& entry : change.timeline) timeline.push_back(entry.type);
-    return {};
-  }
-
-  bool fails = false;
-  std::map<int64_t, Delivery> deliveries;
-  std::vector<std::string> timeline;
-};
-
-/// "> 0" is SEV3, "> 10" is SEV1.
-std::shared_ptr<const Rule> graded_rule() {
-  Rule rule;
-  rule.name = "Graded";
-  rule.query = "x";
-  rule.interval = 1s;
-  rule.dedup_window = 0s;
-  rule.grades = {{Severity::sev3, *parse_threshold("> 0")}, {Severity::sev1, *parse_threshold("> 10")}};
-  rule.annotations = {{"summary", *Template::parse("x is high")}};
-  return std::make_shared<const Rule>(std::move(rule));
-}
-
-std::shared_ptr<const Config> config() {
-  auto config = std::make_shared<Config>();
-  config->prometheus.http.url = Secret("http://prometheus.example.org");
-  NotifierSettings hook;
-  hook.name = "hook";
-  WebhookSettings webhook;
-  webhook.http.url = Secret("http://hook.example.org");
-  hook.type = webhook;
-  config->notifiers = {hook};
-  config->routes = {{.matchers = {}, .notify = {"hook"}, .continues = false, .repeat_interval = std::nullopt}};
-  config->rules = {graded_rule()};
-  return config;
-}
-
-class StoreFailure : public ::testing::Test {
+class StoreFailure : public testing::EngineWorld {
  protected:
   StoreFailure() {
-    EXPECT_TRUE(engine_.start());
+    begin();
     turns(3);
-  }
-
-  std::optional<Response> reply(const Outgoing& outgoing) {
-    const auto& request = std::get<HttpRequest>(outgoing);
-    if (request.settings.url.reveal().starts_with("http://hook")) {
-      told_.push_back(request.body);
-      return testing::answer(200, "");
-    }
-    const std::string sample = fmt::format(R"({{"metric":{{"pod":"a"}},"value":[1800000000,"{}"]}})", value_);
-    Response response = testing::answer(
-        200, fmt::format(R"({{"status":"success","data":{{"resultType":"vector","result":[{}]}}}})", sample));
-    response.content_type = "application/json";
-    return response;
-  }
-
-  void turns(int count) {
-    for (int turn = 0; turn < count; ++turn) {
-      clock_.advance(1s);
-      engine_.turn(0ms);  // asks,
-      engine_.turn(0ms);  // and takes the answer before the next tick
-    }
   }
 
   /// Asks as the HTTP port does, from another thread.
@@ -113,18 +31,9 @@ class StoreFailure : public ::testing::Test {
     auto reply = std::async(std::launch::async, [this, kind] {
       return inbox_.act({.kind = kind, .incident = 1, .by = "ann", .text = "looking"});
     });
-    while (reply.wait_for(1ms) != std::future_status::ready) engine_.turn(0ms);
+    while (reply.wait_for(1ms) != std::future_status::ready) engine_->turn(0ms);
     return reply.get();
   }
-
-  HandClock clock_;
-  FailingStore store_;
-  testing::ScriptedTransport transport_{[this](const Outgoing& outgoing) { return reply(outgoing); }};
-  Inbox inbox_{transport_, 1min};
-  Engine engine_{{.clock = clock_, .transport = transport_, .store = store_, .inbox = inbox_, .read_config = {}},
-                 config()};
-  int value_ = 0;
-  std::vector<std::string> told_;
 };
 
 TEST_F(StoreFailure, AnOpeningAtSev1IsToldAtOnceAndMarked) {

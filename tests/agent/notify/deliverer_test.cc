@@ -58,6 +58,9 @@ class DelivererTest : public testing::Test {
     deliverer_.completed(id, response, now, draft_);
   }
 
+  /// The word about the first incident, as it was last written down.
+  const Delivery& first() const { return draft_.deliveries.begin()->second; }
+
   Draft draft_;
   Outbox outbox_;
   std::map<IncidentId, Incident> incidents_;
@@ -103,6 +106,24 @@ TEST_F(DelivererTest, ARefusalOfARequestThatWentOutTwiceLeavesOpenWhetherTheFirs
   response.resent = true;
   complete(take(kStart).front(), response, kStart);
   EXPECT_TRUE(outbox_.head(1, "hook").maybe_seen);
+}
+
+TEST_F(DelivererTest, AClockSetForwardGivesNothingUpThatWasNotTriedForSoLong) {
+  for (const RequestId id : take(kStart)) complete(id, refused_connection(), kStart);
+  outbox_.set_forward(30h);
+  take(kStart + 30h + 2s);
+  EXPECT_EQ(first().state, DeliveryState::sending);
+  EXPECT_EQ(first().at, kStart) << "or a mail that is tried again would get another Message-ID";
+}
+
+TEST_F(DelivererTest, AClockSetBackGivesUpAsLateAsItWouldHave) {
+  for (const RequestId id : take(kStart)) complete(id, refused_connection(), kStart);
+  outbox_.set_back(3h, draft_);
+  deliverer_.set_back(3h);
+  for (const RequestId id : take(kStart + 21h - 1s)) complete(id, refused_connection(), kStart + 21h - 1s);
+  EXPECT_EQ(first().state, DeliveryState::pending);
+  take(kStart + 21h + 10s);
+  EXPECT_EQ(first().state, DeliveryState::failed);
 }
 
 TEST_F(DelivererTest, WhatAnotherAgentHasLeftForANotifierThatIsGoneIsGivenUp) {

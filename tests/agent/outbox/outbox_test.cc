@@ -59,7 +59,7 @@ TEST_F(Reminders, CountFromTheLastWordThatWasDelivered) {
 
 TEST_F(Reminders, GoOnAfterARestart) {
   Outbox again;
-  again.restore({}, {outbox_.told(1, "hook")}, 100);
+  again.restore({}, {outbox_.told(1, "hook")}, 100, kStart);
   EXPECT_FALSE(reminded(again, 9min));
   EXPECT_TRUE(reminded(again, 10min));
 }
@@ -94,6 +94,41 @@ TEST_F(Reminders, RetriesDoNotComeLaterWhereTheClockIsSetBack) {
   outbox_.set_back(1h, draft_);
   EXPECT_EQ(outbox_.lane("hook").next_due(), kStart + 11min - 1h);
   EXPECT_EQ(draft_.deliveries.rbegin()->second.not_before, kStart + 11min - 1h);
+}
+
+/// One word that was tried once, and what makes of it an outbox that was restored with it.
+class Waiting : public testing::Test {
+ protected:
+  Waiting() {
+    word_.id = 7;
+    word_.incident = 1;
+    word_.notifier = "hook";
+    word_.at = kStart;
+    word_.attempts = 1;
+  }
+
+  Delivery word_;
+  Draft draft_;
+  Outbox outbox_;
+};
+
+TEST_F(Waiting, GoesOnWhileTheAgentIsAway) {
+  outbox_.restore({word_}, {}, 100, kStart + 20h);
+  EXPECT_EQ(outbox_.oldest("hook"), kStart);
+}
+
+TEST_F(Waiting, BeginsNoLaterThanARestart) {
+  word_.at = kStart + 1000h;
+  outbox_.restore({word_}, {}, 100, kStart);
+  EXPECT_EQ(outbox_.oldest("hook"), kStart) << "a clock that was years ahead must not let it be tried for years";
+}
+
+TEST_F(Waiting, KeepsItsLengthWhereTheClockIsSet) {
+  outbox_.restore({word_}, {}, 100, kStart + 1h);
+  outbox_.set_back(3h, draft_);
+  EXPECT_EQ(outbox_.oldest("hook"), kStart - 3h);
+  outbox_.set_forward(5h);
+  EXPECT_EQ(outbox_.oldest("hook"), kStart + 2h);
 }
 
 }  // namespace
