@@ -52,10 +52,13 @@ Result<void> Engine::start() {
   if (!loaded) return std::unexpected(loaded.error());
   Stored& stored = *loaded;
   const Timestamp left_at = std::max(now, stored.alive_at.value_or(now));
-  book_.restore(std::move(stored.incidents), stored.next_incident);
+  book_.restore(std::move(stored.incidents), stored.next_incident, left_at);
   outbox_.restore(std::move(stored.deliveries), std::move(stored.told), stored.next_delivery, left_at);
   // The clock was set back while nobody looked: as follow_clock(), by as much as is known.
-  if (left_at > now) outbox_.set_back(left_at - now, draft_);
+  if (left_at > now) {
+    book_.set_back(left_at - now);
+    outbox_.set_back(left_at - now, draft_);
+  }
   for (const auto& [id, incident] : book_.all()) {
     if (!news(incident).empty()) to_announce_.insert(id);
   }
@@ -99,6 +102,7 @@ void Engine::follow_clock() {
   }
   if (lost < limits::kClockStepMin) return;
   log::warn("the clock was set back", {{"by", format_duration(lost)}});
+  book_.set_back(lost);
   outbox_.set_back(lost, draft_);
   deliverer_.set_back(lost);
   heartbeat_.set_back(lost);
@@ -271,8 +275,8 @@ void Engine::forget(Timestamp now) {
     // What has not been read yet may reopen it, whatever the clock says.
     const auto poll = poll_of_rule_.find(incident.rule);
     const Timestamp seen = poll == poll_of_rule_.end() ? now : std::min(now, poller_.polls()[poll->second].covered);
-    // It lies ahead where the clock was set back.
-    const Timestamp ended = *incident.resolved_at;
+    // What a tick has ended that was asked for before the clock was set back lies ahead.
+    const Timestamp ended = incident.ended();
     const bool may_reopen = is_latest && seen - ended < window && ended - now < window;
     const bool over = !may_reopen && !outbox_.concerns(incident.id) && !draft_.incidents.contains(incident.id) &&
                       !to_announce_.contains(incident.id);

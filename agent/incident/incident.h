@@ -48,6 +48,7 @@ struct Incident {
   std::optional<Timestamp> acknowledged_at;
   std::string acknowledged_by;
   std::optional<Timestamp> resolved_at;
+  Duration set_back{0};  // by how much the clock was since its resolution; not stored
   std::string resolve_reason;
   bool resolved_by_hand = false;
   int flaps = 0;
@@ -56,6 +57,8 @@ struct Incident {
   std::optional<Announced> announced;  // nullopt: nothing told yet
 
   bool resolved() const { return state == IncidentState::resolved; }
+  /// By the clock as it stands now. REQUIRES: resolved().
+  Timestamp ended() const { return *resolved_at - set_back; }
 };
 
 /// One line of an incident's timeline. `type` is one of: opened, reopened, resolved, severity, acknowledged, note,

@@ -30,27 +30,35 @@ std::string cleared_text(const Cleared& cleared) {
                      cleared.reason == kSeriesGone ? "was last seen at" : "is at", format_number(cleared.value));
 }
 
-/// Either way: where the clock was set back, what has ended lies ahead.
+/// Either way: what a tick has ended that was asked for before the clock was set back lies ahead.
 bool within(Duration window, const Incident& incident, Timestamp at) {
-  return incident.resolved_at && std::chrono::abs(at - *incident.resolved_at) < window;
+  return incident.resolved() && std::chrono::abs(at - incident.ended()) < window;
 }
 
 /// The series were breaching already when a person resolved the incident: nothing new has happened, and for a while
-/// that is left at rest.
+/// that is left at rest. So is what is read again of the time before. A breach that had lasted for less than the clock
+/// was set back since counts as a new one: it is told once more rather than late.
 bool left_at_rest(const Incident& incident, const Firing& firing, Duration dedup_window, Timestamp at) {
-  if (!incident.resolved_by_hand || !incident.resolved_at || firing.since > *incident.resolved_at) return false;
-  return within(std::max(dedup_window, limits::kRestAfterHandMin), incident, at);
+  if (!incident.resolved_by_hand || !incident.resolved() || firing.since > incident.ended()) return false;
+  return at - incident.ended() < std::max(dedup_window, limits::kRestAfterHandMin);
 }
 
 }  // namespace
 
-void IncidentBook::restore(std::vector<Incident> incidents, IncidentId next) {
+void IncidentBook::restore(std::vector<Incident> incidents, IncidentId next, Timestamp left_at) {
   next_ = next;
   for (Incident& incident : incidents) {
     if (!incident.resolved()) ++active_[incident.rule];
+    if (incident.resolved()) incident.set_back = std::max(Duration{0}, *incident.resolved_at - left_at);
     incidents_.emplace(incident.id, std::move(incident));
   }
   for (const auto& [id, incident] : incidents_) by_key_[{incident.rule, incident.key}].push_back(id);
+}
+
+void IncidentBook::set_back(Duration by) {
+  for (auto& [id, incident] : incidents_) {
+    if (incident.resolved()) incident.set_back += by;
+  }
 }
 
 IncidentBook::Events IncidentBook::apply(const Rule& rule, const Evaluation& evaluation,
@@ -150,6 +158,7 @@ IncidentEvent IncidentBook::end(Incident& incident, const Ending& ending, Timest
   incident.state = IncidentState::resolved;
   --active_[incident.rule];
   incident.resolved_at = at;
+  incident.set_back = Duration{0};
   incident.resolve_reason = ending.reason;
   write_timeline(draft, incident, at, "resolved", ending.text, ending.by);
   draft.incidents.insert(incident.id);

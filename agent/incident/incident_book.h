@@ -37,7 +37,12 @@ class IncidentBook {
  public:
   using Events = std::vector<IncidentEvent>;
 
-  void restore(std::vector<Incident> incidents, IncidentId next);
+  /// `left_at` is the last time that the process before is known to have seen. What ended later than that has ended by
+  /// a clock that was set back since.
+  void restore(std::vector<Incident> incidents, IncidentId next, Timestamp left_at);
+
+  /// The clock was set back by that much: no window after a resolution becomes longer.
+  void set_back(Duration by);
 
   /// What one tick of `rule` means for its incidents. While the rule has max_incidents active ones no further one
   /// opens; what breaches beyond is counted in left_out().

@@ -73,6 +73,15 @@ TEST_F(IncidentBookTest, TheLatestOfAKeyIsForgottenLast) {
 }
 
 TEST_F(IncidentBookTest, AClockSetBackBehindAResolutionMakesNoWindowLonger) {
+  tick(kStart, 12);
+  tick(kStart + 15s, 1);
+  book_.set_back(3min);
+  const auto events = tick(kStart + 15s + rule_.dedup_window - 3min, 12);
+  ASSERT_EQ(events.size(), 1U);
+  EXPECT_EQ(events.front().incident, 2);
+}
+
+TEST_F(IncidentBookTest, WhatATickFromBeforeAClockSetBackHasEndedDoesNotReopen) {
   tick(kStart + 1h, 12);
   tick(kStart + 1h + 15s, 1);
   const auto events = tick(kStart, 12);
@@ -81,11 +90,43 @@ TEST_F(IncidentBookTest, AClockSetBackBehindAResolutionMakesNoWindowLonger) {
 }
 
 TEST_F(IncidentBookTest, AClockSetBackBehindAResolveByHandMakesItsRestNoLonger) {
-  tick(kStart + 1h, 12);
-  resolve_by_hand(kStart + 1h + 1s);
-  const auto events = tick(kStart, 12);
-  ASSERT_EQ(events.size(), 1U);
-  EXPECT_EQ(events.front().incident, 2) << "what breaches is not hidden for an hour";
+  for (const Duration back : {Duration{3min}, Duration{1h}}) {
+    SCOPED_TRACE(format_duration(back));
+    book_ = IncidentBook();
+    state_ = RuleState();
+    tick(kStart - 2h, 12);
+    resolve_by_hand(kStart);
+    book_.set_back(back);
+    EXPECT_TRUE(tick(kStart - back + 15s, 12).empty());
+    EXPECT_TRUE(tick(kStart - back + 5min - 1s, 12).empty());
+    EXPECT_EQ(tick(kStart - back + 5min, 12).size(), 1U);
+  }
+}
+
+TEST_F(IncidentBookTest, WhatBreachesAnewAfterAClockSetBackDoesNotRest) {
+  tick(kStart, 12);
+  resolve_by_hand(kStart + 1s);
+  tick(kStart + 15s, 1);
+  book_.set_back(3min);
+  EXPECT_EQ(tick(kStart + 30s - 3min, 12).size(), 1U);
+}
+
+TEST_F(IncidentBookTest, WhatWasResolvedByAClockThatIsSetBackSinceRestsFromTheRestart) {
+  tick(kStart - 1h, 12);
+  resolve_by_hand(kStart + 1h);
+  IncidentBook restored;
+  restored.restore({book_.get(1)}, 2, kStart);
+  book_ = std::move(restored);
+  EXPECT_TRUE(tick(kStart + 15s, 12).empty());
+  EXPECT_EQ(tick(kStart + 5min, 12).size(), 1U) << "what breaches is not hidden for an hour";
+}
+
+TEST_F(IncidentBookTest, WhatIsReadAgainOfTheTimeBeforeAResolveByHandRests) {
+  tick(kStart, 12);
+  resolve_by_hand(kStart + 30min);
+  EXPECT_TRUE(tick(kStart + 15s, 12).empty());
+  EXPECT_TRUE(tick(kStart + 30min, 12).empty());
+  EXPECT_EQ(tick(kStart + 35min, 12).size(), 1U);
 }
 
 TEST_F(IncidentBookTest, PastTheWindowTheKeyIsTheSameOnceAllIsTold) {
@@ -150,7 +191,7 @@ TEST_F(IncidentBookTest, RestoredIncidentsCountForTheLimit) {
   rule_.max_incidents = 1;
   tick(kStart, 12);
   IncidentBook restored;
-  restored.restore({book_.get(1)}, 2);
+  restored.restore({book_.get(1)}, 2, kStart);
   RuleState state;
   const Answer other{{{Labels{{"instance", "b"}}, 12}}};
   EXPECT_TRUE(restored.apply(rule_, evaluate(rule_, state, other, kStart), surroundings_, kStart, draft_).empty());
