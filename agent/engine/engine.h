@@ -98,6 +98,7 @@ class Engine {
   void range_failed(Asked asked, const QueryFault& fault, const Response& response);
   void applied(std::size_t poll, Timestamp tick, const std::vector<AnswerAt>& answers, const Response& response);
   void failed(std::size_t poll, Timestamp tick, const QueryFault& fault, const Response& response);
+  void log_failure(const RuleRuntime& runtime, bool unreachable, const std::string& reason);
   void apply_tick(RuleRuntime& runtime, const Answer& answer, Timestamp tick, Timestamp now);
   void apply_self_rules(Timestamp now);
   void record(const IncidentBook::Events& events, Timestamp at);
@@ -153,6 +154,7 @@ class Engine {
   std::optional<Timestamp> unanswered_since_;  // Prometheus has answered nothing since
   std::optional<Timestamp> last_answer_;
   std::string prometheus_error_;
+  std::string outage_logged_;                 // why it does not answer, as logged; empty: that it does, or nothing yet
   Redactor redactor_{std::vector<Secret>{}};  // of what Prometheus repeats of what it was sent
   std::string store_error_;
   Timestamp turned_at_;  // the last turn, by both clocks

@@ -109,7 +109,8 @@ void Engine::prometheus_answers() {
   polls_answered_ = true;
   last_answer_ = world_.clock.now();
   unanswered_since_.reset();
-  if (!prometheus_error_.empty()) log::info("Prometheus answers again", {});
+  if (!outage_logged_.empty()) log::info("Prometheus answers again", {});
+  outage_logged_.clear();
   prometheus_error_.clear();
 }
 
@@ -226,19 +227,16 @@ void Engine::failed(std::size_t poll, Timestamp tick, const QueryFault& fault, c
   const std::string reason = redactor_.clean(fault.text);
   if (unreachable) {
     if (!unanswered_since_) unanswered_since_ = now;
-    if (prometheus_error_ != reason) log::warn("Prometheus does not answer", {{"reason", reason}});
     prometheus_error_ = reason;
   }
   for (const std::size_t index : poller_.poll(poll).rules) {
     RuleRuntime& runtime = rules_[index];
     const std::string& name = runtime.rule->name;
+    log_failure(runtime, unreachable, reason);
     ++runtime.status.evaluations;
     ++runtime.status.failures;
     runtime.status.last_evaluation = tick;
     runtime.status.last_duration = response.took;
-    if (!unreachable && runtime.status.last_error != reason) {
-      log::warn("rule cannot be evaluated", {{"rule", name}, {"reason", reason}});
-    }
     runtime.status.last_error = reason;
     // Prometheus has answered another query since this one began to fail: the fault is this rule's own.
     if (!unreachable || (runtime.failing_since && last_answer_ && *last_answer_ > *runtime.failing_since)) {
@@ -251,6 +249,20 @@ void Engine::failed(std::size_t poll, Timestamp tick, const QueryFault& fault, c
     runtime.behind = unreachable;
   }
   poller_.done(poll, tick, unreachable ? Poller::Result::unreachable : Poller::Result::refused);
+}
+
+/// Of the rule where Prometheus has answered something since the rule's last tick, which failed too; else of
+/// Prometheus. A rule's query that hangs while others are answered would otherwise be an outage and its end, at each
+/// tick anew.
+void Engine::log_failure(const RuleRuntime& runtime, bool unreachable, const std::string& reason) {
+  const std::string& name = runtime.rule->name;
+  if (!unreachable || (runtime.failing_since && last_answer_ > runtime.status.last_evaluation)) {
+    if (failing_alone_.contains(name) && runtime.status.last_error == reason) return;
+    log::warn("rule cannot be evaluated", {{"rule", name}, {"reason", reason}});
+  } else if (outage_logged_ != reason) {
+    log::warn("Prometheus does not answer", {{"reason", reason}});
+    outage_logged_ = reason;
+  }
 }
 
 void Engine::apply_tick(RuleRuntime& runtime, const Answer& answer, Timestamp tick, Timestamp now) {
