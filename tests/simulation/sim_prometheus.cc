@@ -178,14 +178,29 @@ void SimPrometheus::note_told(const std::string& query, const Question& question
     (question.range ? known.refused : known.nothing).insert(at);
   }
   known.told = question.end;
+  known.range = question.range ? std::optional(question.start) : std::nullopt;
   if (!known.good_since) known.good_since = clock_.steady();
+}
+
+/// Of a range that was told before Prometheus forgot it, and was asked for its presence afterwards, what is forgotten was
+/// not observed.
+void SimPrometheus::note_presence(const Question& question) {
+  if (!is_forgotten(question.start)) return;
+  for (History& known : std::views::values(histories_)) {
+    const bool is_of_it = known.range == question.start && known.told == question.end;
+    if (is_of_it && !known.refused.contains(question.start)) known.unclear = true;
+  }
 }
 
 Response SimPrometheus::tell(const Question& question) {
   json result = json::array();
   for (const AskedQuery& asked : question.asked) {
     const bool presence = asked.query == kPresenceQuery;
-    if (!presence) note_told(asked.query, question);
+    if (presence) {
+      note_presence(question);
+    } else {
+      note_told(asked.query, question);
+    }
     for (const Labels& labels : presence ? std::vector<Labels>{{}} : story_.series(asked.query)) {
       json values = json::array();
       for (Timestamp at = question.start; at <= question.end; at += question.step) {

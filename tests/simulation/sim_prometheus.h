@@ -45,6 +45,7 @@ class SimPrometheus {
     std::set<Timestamp> refused;
     std::set<Timestamp> nothing;        // told without any series
     std::optional<Timestamp> told;      // the last tick
+    std::optional<Timestamp> range;     // the first tick, where that was told in a range
     std::optional<Timestamp> asked_at;  // last
     std::optional<Instant> good_since;  // the first good answer after a refusal; no sleep counts
     bool unclear = false;
@@ -58,6 +59,7 @@ class SimPrometheus {
   bool was_told(const std::string& query, Timestamp tick) const;
   bool is_forgotten(Timestamp tick) const;
   void note_told(const std::string& query, const Question& question);
+  void note_presence(const Question& question);
   Response tell(const Question& question);
 
   const SimClock& clock_;
