@@ -2,17 +2,20 @@
 // An empty value means that the label is not there (Prometheus's data model), so it is never stored.
 #pragma once
 
+#include <algorithm>
 #include <compare>
 #include <cstddef>
-#include <functional>
 #include <initializer_list>
 #include <iterator>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 namespace tocsin {
+
+struct LabelPairs;
 
 /// The pairs lie one after the other in one string: of a hundred thousand series each keeps its labels, and hardly
 /// anything is done with them but to hash and to compare them.
@@ -25,11 +28,8 @@ class Labels {
   Labels() = default;
   Labels(std::initializer_list<Pair> pairs) : Labels(std::vector<Pair>(pairs)) {}
   /// Takes any order; a name given twice keeps its last value.
-  explicit Labels(std::vector<Pair> pairs) { assign(pairs); }
-
-  /// As if made anew of `pairs`, which it sorts, in the memory that it has. False where a name was given twice.
-  /// REQUIRES: none of the pairs is a view into these labels.
-  bool assign(std::vector<Pair>& pairs);
+  explicit Labels(std::vector<Pair> pairs);
+  explicit Labels(const LabelPairs& pairs);
 
   /// The value, or "" where the label is missing.
   std::string_view get(std::string_view name) const;
@@ -43,7 +43,7 @@ class Labels {
   Iterator end() const;
 
   /// Equal labels have equal hashes, in one process.
-  std::size_t hash() const noexcept { return std::hash<std::string>()(pairs_); }
+  std::size_t hash() const noexcept;
   /// `{a="1",b="2"}` with Go-quoted values; `{}` where empty. Canonical: equal labels give equal text.
   std::string text() const;
 
@@ -74,23 +74,30 @@ class Labels::Iterator {
 /// The labels that all of `sets` have with the same value.
 Labels shared_labels(const std::vector<const Labels*>& sets);
 
-/// Labels whose hash is known already: a map is asked for them without hashing them again.
-struct HashedLabels {
-  const Labels& labels;
-  std::size_t hash;
+/// Leaves of `pairs` what labels have of them: sorted, the last of those with one name, none without a value. False
+/// where a name was given twice.
+bool put_in_order(std::vector<Labels::Pair>& pairs);
+
+/// What labels would be made of. A map is asked for them without making them, which costs more than the question.
+struct LabelPairs {
+  /// REQUIRES: the pairs are in order.
+  explicit LabelPairs(std::span<const Labels::Pair> in_order);
+
+  std::span<const Labels::Pair> pairs;
+  std::size_t hash;  // of the labels
 };
 
 struct LabelsHash {
   using is_transparent = void;
   std::size_t operator()(const Labels& labels) const noexcept { return labels.hash(); }
-  std::size_t operator()(const HashedLabels& hashed) const noexcept { return hashed.hash; }
+  std::size_t operator()(const LabelPairs& pairs) const noexcept { return pairs.hash; }
 };
 
 struct LabelsEqual {
   using is_transparent = void;
   bool operator()(const Labels& a, const Labels& b) const { return a == b; }
-  bool operator()(const HashedLabels& a, const Labels& b) const { return a.labels == b; }
-  bool operator()(const Labels& a, const HashedLabels& b) const { return a == b.labels; }
+  bool operator()(const LabelPairs& a, const Labels& b) const { return std::ranges::equal(a.pairs, b); }
+  bool operator()(const Labels& a, const LabelPairs& b) const { return (*this)(b, a); }
 };
 
 }  // namespace tocsin

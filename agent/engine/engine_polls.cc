@@ -128,7 +128,7 @@ bool Engine::too_many_series(std::size_t poll, const Answer& answer) const {
 std::expected<Engine::Answers, QueryFault> Engine::parse(const Asked& asked, const Response& response) const {
   const std::vector<std::size_t>& polls = asked.batch.polls;
   const bool allow_partial = poller_.polls()[polls.front()].allow_partial;
-  const auto needed = [&](std::size_t member, const HashedLabels& series, double value) {
+  const auto needed = [&](std::size_t member, const LabelPairs& series, double value) {
     return std::ranges::any_of(poller_.polls()[polls[member]].rules, [&](std::size_t rule) {
       return concerns(*rules_[rule].rule, rules_[rule].state, series, value);
     });

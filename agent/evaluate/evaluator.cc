@@ -161,7 +161,7 @@ Labels incident_key(const Rule& rule, const Labels& series) {
   return key;
 }
 
-bool concerns(const Rule& rule, const RuleState& state, const HashedLabels& series, double value) {
+bool concerns(const Rule& rule, const RuleState& state, const LabelPairs& series, double value) {
   return rule.grades.front().breached_by(value) || state.series.contains(series);
 }
 

@@ -55,7 +55,7 @@ struct Evaluation {
 Evaluation evaluate(const Rule& rule, RuleState& state, const Answer& answer, Timestamp at);
 
 /// Whether evaluate() does anything with a series of this value. Of most it has only to know that they are there.
-bool concerns(const Rule& rule, const RuleState& state, const HashedLabels& series, double value);
+bool concerns(const Rule& rule, const RuleState& state, const LabelPairs& series, double value);
 
 /// The labels that make one incident of a series.
 Labels incident_key(const Rule& rule, const Labels& series);

@@ -78,7 +78,7 @@ class RangeAnswers {
 
   Parsed<void> add(element entry) {
     if (auto read = metric_.read(entry); !read) return read;
-    const Labels& labels = metric_.labels();
+    const Labels labels(metric_.labels());
     array points;
     element histograms;
     if (entry["histograms"].get(histograms) == simdjson::SUCCESS || entry["values"].get(points) != simdjson::SUCCESS) {

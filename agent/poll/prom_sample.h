@@ -17,7 +17,17 @@ struct Point {
   double value = 0;
 };
 
-/// Reads the labels of one series after the other into the same memory: most series are looked at, and not kept.
+/// As series[key], in place: with a key that is known to the compiler it takes half as long.
+inline simdjson::simdjson_result<simdjson::dom::element> field(simdjson::dom::element series, std::string_view key) {
+  simdjson::dom::object fields;
+  if (const auto error = series.get(fields)) return error;
+  for (const auto& [name, value] : fields) {
+    if (name == key) return simdjson::dom::element(value);
+  }
+  return simdjson::NO_SUCH_FIELD;
+}
+
+/// Reads the labels of one series after the other, and copies none: most series are looked at, and not kept.
 class MetricReader {
  public:
   MetricReader() = default;
@@ -27,8 +37,8 @@ class MetricReader {
   /// What was read before is lost.
   std::expected<void, QueryFault> read(simdjson::dom::element series);
 
-  /// Without __name__ and the label apart.
-  const Labels& labels() const { return labels_; }
+  /// Without __name__ and the label apart. Views into the JSON.
+  LabelPairs labels() const { return LabelPairs(pairs_); }
   /// The value of the label apart; "" where the series has it not. A view into the JSON.
   std::string_view apart() const { return apart_; }
 
@@ -36,7 +46,6 @@ class MetricReader {
   std::string_view apart_name_;
   std::string_view apart_;
   std::vector<Labels::Pair> pairs_;
-  Labels labels_;
 };
 
 /// The error says what is wrong with the point.

@@ -17,11 +17,11 @@ using simdjson::dom::array;
 using simdjson::dom::element;
 
 /// The value of a series whose labels are read already.
-Parsed<double> read_value(element entry, const Labels& labels) {
+Parsed<double> read_value(element entry, const MetricReader& metric) {
   element point;
-  if (entry["value"].get(point) != simdjson::SUCCESS) return unusable_value(labels, entry);
+  if (field(entry, "value").get(point) != simdjson::SUCCESS) return unusable_value(Labels(metric.labels()), entry);
   const auto sample = parse_point(point);
-  if (!sample) return unusable(fmt::format("series {}: {}", labels.text(), sample.error()));
+  if (!sample) return unusable(fmt::format("series {}: {}", Labels(metric.labels()).text(), sample.error()));
   return sample->value;
 }
 
@@ -37,7 +37,7 @@ class VectorReader {
     if (!member) return unusable("the answer to joined queries has a series that belongs to none of them");
     Parsed<Answer>& answer = answers_[*member];
     if (!answer) return {};
-    const auto value = read_value(entry, metric_.labels());
+    const auto value = read_value(entry, metric_);
     if (value) {
       add(*answer, *member, *value);
     } else {
@@ -62,11 +62,10 @@ class VectorReader {
 
   void add(Answer& answer, std::size_t member, double value) {
     constexpr std::size_t kSpread = 0x9e3779b97f4a7c15;  // the same labels in another answer are no repetition
-    const Labels& labels = metric_.labels();
-    const std::size_t hash = labels.hash();
-    if (!seen_.insert(hash + member * kSpread)) may_repeat_ = true;
-    if (!needed_ || needed_(member, {labels, hash}, value)) {
-      answer.samples.push_back({.labels = labels, .value = value});
+    const LabelPairs labels = metric_.labels();
+    if (!seen_.insert(labels.hash + member * kSpread)) may_repeat_ = true;
+    if (!needed_ || needed_(member, labels, value)) {
+      answer.samples.push_back({.labels = Labels(labels), .value = value});
     } else {
       answer.left_out = true;
     }

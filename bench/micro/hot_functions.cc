@@ -74,7 +74,7 @@ Work parse_answer(int series) {
 Work parse_healthy_answer(int series) {
   return [response = response_of(series)] {
     const auto answer =
-        parse_instant(response, false, [](std::size_t, const HashedLabels&, double value) { return value > 1e9; });
+        parse_instant(response, false, [](std::size_t, const LabelPairs&, double value) { return value > 1e9; });
     TOCSIN_ASSERT(answer.has_value());
   };
 }

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <unordered_set>
+
 namespace tocsin {
 namespace {
 
@@ -28,6 +30,48 @@ TEST(Labels, SetInsertsInOrderAndReplaces) {
 TEST(Labels, HashDoesNotRunPairsTogether) {
   EXPECT_NE((Labels{{"a", "bc"}}).hash(), (Labels{{"ab", "c"}}).hash());
   EXPECT_EQ((Labels{{"a", "1"}, {"b", "2"}}).hash(), (Labels{{"b", "2"}, {"a", "1"}}).hash());
+}
+
+TEST(Labels, HashSeesEachByteOfNamesAndValuesOfAnyLength) {
+  std::unordered_set<std::size_t> hashes;
+  std::size_t count = 0;
+  for (std::size_t size = 1; size <= 40; ++size) {
+    for (std::size_t changed = 0; changed < size; ++changed) {
+      std::string text(size, 'x');
+      text[changed] = 'y';
+      hashes.insert((Labels{{text, "1"}, {"z", "1"}}).hash());
+      hashes.insert((Labels{{"a", text}, {"z", "1"}}).hash());
+      count += 2;
+    }
+  }
+  for (int number = 0; number < 100'000; ++number) {
+    hashes.insert((Labels{{"a", std::to_string(number)}, {"z", "1"}}).hash());
+    ++count;
+  }
+  EXPECT_EQ(hashes.size(), count);
+}
+
+TEST(Labels, AreFoundByThePairsTheyWouldBeMadeOf) {
+  for (const std::size_t size : {1U, 2U, 3U, 4U, 7U, 8U, 9U, 16U, 17U, 300U}) {
+    const std::string text(size, 'x');
+    const Labels labels{{text, "of the name"}, {"y", text}};
+    const std::unordered_set<Labels, LabelsHash, LabelsEqual> set{labels};
+    std::vector<Labels::Pair> pairs(labels.begin(), labels.end());
+    EXPECT_EQ(Labels(LabelPairs(pairs)), labels) << size;
+    EXPECT_TRUE(set.contains(LabelPairs(pairs))) << size;
+    pairs.pop_back();
+    EXPECT_FALSE(set.contains(LabelPairs(pairs))) << size;
+  }
+}
+
+TEST(Labels, PairsArePutInTheOrderOfLabels) {
+  using Pairs = std::vector<Labels::Pair>;
+  Pairs sorted{{"B", "1"}, {"a", "1"}, {"ab", ""}, {"b", "2"}, {"\xc3\xbc", "3"}};
+  EXPECT_TRUE(put_in_order(sorted));
+  EXPECT_EQ(sorted, (Pairs{{"B", "1"}, {"a", "1"}, {"b", "2"}, {"\xc3\xbc", "3"}}));
+  Pairs twice{{"b", "1"}, {"a", "1"}, {"b", "2"}, {"a", ""}};
+  EXPECT_FALSE(put_in_order(twice));
+  EXPECT_EQ(twice, (Pairs{{"b", "2"}}));
 }
 
 TEST(Labels, GiveBackTextsOfAnyLengthAndAnyBytes) {

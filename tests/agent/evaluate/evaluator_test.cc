@@ -108,7 +108,8 @@ TEST(Evaluator, IsConcernedByWhatBreachesAndByWhatHasState) {
   RuleState state;
   evaluate(rule, state, {{{pod("a"), 12}}}, kStart);
   const auto concerned = [&](const Labels& series, double value) {
-    return concerns(rule, state, {series, series.hash()}, value);
+    const std::vector<Labels::Pair> pairs(series.begin(), series.end());
+    return concerns(rule, state, LabelPairs(pairs), value);
   };
   EXPECT_TRUE(concerned(pod("a"), 1));
   EXPECT_TRUE(concerned(pod("b"), 11));

@@ -95,6 +95,14 @@ TEST(PromAnswer, ValuesReadAsGoWritesThem) {
   EXPECT_EQ(value_of("1e+21"), 1e21);
   EXPECT_EQ(value_of("-0.1"), -0.1);
   EXPECT_EQ(value_of("0.30000000000000004"), 0.1 + 0.2);
+  EXPECT_TRUE(std::signbit(value_of("-0")));
+}
+
+TEST(PromAnswer, WholeNumbersOfAnySizeAreRoundedToTheNearestDouble) {
+  EXPECT_EQ(value_of("9007199254740993"), 9007199254740992.0);
+  EXPECT_EQ(value_of("18446744073709551615"), 0x1p64);
+  EXPECT_EQ(value_of("18446744073709551616"), 0x1p64);
+  EXPECT_EQ(value_of("36893488147419103233"), 0x1p65);
 }
 
 TEST(PromAnswer, ValueThatIsNoNumberIsUnusable) {
@@ -147,7 +155,7 @@ TEST(PromAnswer, EmptyLabelIsTheSameAsNone) {
                   "same labels twice: {}");
 }
 
-bool needs_two(std::size_t, const HashedLabels&, double value) {
+bool needs_two(std::size_t, const LabelPairs&, double value) {
   return value == 2;
 }
 
@@ -422,7 +430,7 @@ TEST(JoinedAnswer, IsTakenApartByItsLabel) {
 }
 
 TEST(JoinedAnswer, EachLeavesOutWhatItDoesNotNeed) {
-  const auto only_of_one = [](std::size_t member, const HashedLabels&, double) { return member == 1; };
+  const auto only_of_one = [](std::size_t member, const LabelPairs&, double) { return member == 1; };
   const auto answers = parse_joined(
       vector_of("[" + member_series("0", "", "1") + "," + member_series("1", "", "1") + "]"), false, 3, only_of_one);
   ASSERT_TRUE(answers.has_value());
