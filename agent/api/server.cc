@@ -62,8 +62,8 @@ void ApiServer::Running::start() {
 void ApiServer::Running::accept() {
   acceptor.async_accept(asio::make_strand(context), [this](error_code error, tcp::socket socket) {
     if (error) return accept_later();
+    accept();  // first: nothing that goes wrong with this one may be the end of all
     if (port.sessions < connections_max()) begin_session(std::move(socket), port);
-    accept();
   });
 }
 

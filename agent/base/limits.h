@@ -32,7 +32,7 @@ inline constexpr unsigned int kRequestConnectionsMax = 1024;           // of the
 inline constexpr std::size_t kIncidentPageBytesMax = 1ULL << 20;       // after that a list goes on in the next page
 inline constexpr std::size_t kRequestRepliesBytesMax = 16ULL << 20;    // made, but not yet taken by slow clients
 inline constexpr Duration kRequestIdleMax = std::chrono::seconds(10);  // for a head; after it, without a byte
-inline constexpr Duration kAcceptPause{100};  // of the HTTP port, after an error such as too many open files
+inline constexpr Duration kAcceptPause{100};   // of the HTTP port, after an error such as too many open files
 inline constexpr Duration kReadModelAge{250};  // what the HTTP port shows of the engine is kept so long
 inline constexpr Duration kPageAgeMax = std::chrono::seconds(2);  // pages that take long to make at most so long
 inline constexpr std::size_t kInFlightPerNotifierMax = 8;

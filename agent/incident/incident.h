@@ -58,7 +58,7 @@ struct Incident {
 
   bool resolved() const { return state == IncidentState::resolved; }
   /// By the clock as it stands now. REQUIRES: resolved().
-  Timestamp ended() const { return *resolved_at - set_back; }
+  Timestamp ended() const { return resolved_at.value_or(Timestamp{}) - set_back; }
 };
 
 /// One line of an incident's timeline. `type` is one of: opened, reopened, resolved, severity, acknowledged, note,

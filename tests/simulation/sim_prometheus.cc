@@ -182,7 +182,7 @@ void SimPrometheus::note_told(const std::string& query, const Question& question
   if (!known.good_since) known.good_since = clock_.steady();
 }
 
-/// Of a range that was told before Prometheus forgot it, and was asked for its presence afterwards, what is forgotten was
+/// Of a range that was told before Prometheus forgot it, and asked for its presence afterwards, what is forgotten was
 /// not observed.
 void SimPrometheus::note_presence(const Question& question) {
   if (!is_forgotten(question.start)) return;
