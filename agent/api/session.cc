@@ -102,7 +102,7 @@ class Session : public std::enable_shared_from_this<Session<Stream>> {
 
   void take_read(error_code error) {
     if (error) {
-      if (const std::optional<ApiReply> refusal = wire::refuse_unreadable(error)) reply(*refusal);
+      if (const std::optional<ApiReply> refusal = wire::refuse_unreadable(error)) refuse(*refusal);
       return;
     }
     if (request_.method.empty()) {
@@ -116,7 +116,7 @@ class Session : public std::enable_shared_from_this<Session<Stream>> {
     request_ = wire::take_head(*parser_);
     request_.from_loopback = is_loopback(socket_of(stream_));
     request_.over_tls = kOverTls;
-    if (const std::optional<ApiReply> refusal = refuse_head(request_)) return reply(*refusal);
+    if (const std::optional<ApiReply> refusal = refuse_head(request_)) return refuse(*refusal);
     parser_->eager(true);
     if (!parser_->is_done() && equal_ignoring_case(request_.header("Expect").value_or(""), "100-continue")) {
       return invite_body();
@@ -135,12 +135,15 @@ class Session : public std::enable_shared_from_this<Session<Stream>> {
   void take_body() {
     if (!parser_->is_done()) return read();
     request_.body = std::move(parser_->get().body());
-    reply(answer(port_.api, request_));
+    reply(answer(port_.api, request_), true);
   }
 
-  void reply(ApiReply reply) {
+  /// Where the next request would begin is not known: what follows could be a body that passes for one.
+  void refuse(ApiReply refusal) { reply(std::move(refusal), false); }
+
+  void reply(ApiReply reply, bool keep_alive) {
     reply_ = std::move(reply);
-    response_ = wire::make_response(reply_, *parser_, SystemClock().now());
+    response_ = wire::make_response(reply_, *parser_, SystemClock().now(), keep_alive);
     serializer_.emplace(response_);
     serializer_->split(request_.method == "HEAD");
     port_.connections.replying(descriptor_, reply_.body);
@@ -158,7 +161,10 @@ class Session : public std::enable_shared_from_this<Session<Stream>> {
     const bool is_written = request_.method == "HEAD" ? serializer_->is_header_done() : serializer_->is_done();
     if (!is_written) return write();
     port_.connections.replied(descriptor_);
+    reply_ = {};  // nobody counts it any more
     if (response_.keep_alive()) return read_next();
+    request_ = {};
+    parser_.reset();
     if constexpr (kOverTls) {
       allow_a_while();
       stream_.async_shutdown([self = this->shared_from_this()](error_code) { self->take_leave(); });

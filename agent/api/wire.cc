@@ -49,7 +49,7 @@ std::optional<ApiReply> refuse_unreadable(boost::beast::error_code error) {
   return failure(400, fmt::format("this is no HTTP request: {}", error.message()));
 }
 
-Response make_response(const ApiReply& reply, const Parser& parser, Timestamp now) {
+Response make_response(const ApiReply& reply, const Parser& parser, Timestamp now, bool keep_alive) {
   Response response(http::int_to_status(reply.status), parser.is_done() ? parser.get().version() : 11);
   response.set(http::field::date, http_date(now));
   response.set(http::field::content_type, reply.content_type);
@@ -57,7 +57,7 @@ Response make_response(const ApiReply& reply, const Parser& parser, Timestamp no
   for (const auto& [name, value] : reply.headers) response.set(name, value);
   response.body() = {reply.body->data(), reply.body->size()};
   response.content_length(reply.body->size());
-  response.keep_alive(parser.is_done() && parser.keep_alive());
+  response.keep_alive(keep_alive && parser.is_done() && parser.keep_alive());
   return response;
 }
 

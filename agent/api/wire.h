@@ -27,8 +27,8 @@ ApiRequest take_head(const Parser& parser);
 /// The reply to a request that cannot be read. nullopt: nobody is there to read one.
 std::optional<ApiReply> refuse_unreadable(boost::beast::error_code error);
 
-/// To what the parser has read, be it all of a request or not; where it is not, the connection ends with the reply.
-/// `reply` must outlive what is returned.
-Response make_response(const ApiReply& reply, const Parser& parser, Timestamp now);
+/// To what the parser has read, be it all of a request or not. `keep_alive` as the client may wish, too.
+/// `reply` must outlive what is returned. REQUIRES: where the connection is kept, all of the request is read.
+Response make_response(const ApiReply& reply, const Parser& parser, Timestamp now, bool keep_alive);
 
 }  // namespace tocsin::wire

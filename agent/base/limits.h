@@ -27,6 +27,7 @@ inline constexpr std::size_t kRangesRefusedMax = 40;    // of one poll, before i
 inline constexpr std::size_t kRequestBodyBytesMax = 64ULL << 10;       // API request bodies
 inline constexpr std::size_t kRequestDiscardedBytesMax = 1ULL << 20;   // read after a reply that ends the connection
 inline constexpr std::size_t kRequestHeadBytesMax = 32ULL << 10;       // request line and headers
+inline constexpr std::size_t kRequestHeadersMax = 100;                 // each takes much more memory than its bytes
 inline constexpr unsigned int kRequestThreads = 4;                     // of the HTTP port
 inline constexpr unsigned int kRequestConnectionsMax = 1024;           // of the HTTP port
 inline constexpr std::size_t kIncidentPageBytesMax = 1ULL << 20;       // after that a list goes on in the next page

@@ -28,6 +28,15 @@ TEST(RequestHead, SaysOnceHowLongTheBodyIs) {
   EXPECT_EQ(status({{"Host", "a"}, {"Content-Length", "2"}, {"Content-Length", "2"}}), 400U);
   EXPECT_EQ(status({{"Host", "a"}, {"Content-Length", "2"}, {"Transfer-Encoding", "chunked"}}), 400U);
   EXPECT_EQ(status({{"Host", "a"}, {"Transfer-Encoding", "gzip, chunked"}}), 400U);
+  EXPECT_EQ(status({{"Host", "a"}, {"Transfer-Encoding", "chunked"}}, "HTTP/1.0"), 400U);
+}
+
+TEST(RequestHead, HasABoundedNumberOfHeaders) {
+  Headers headers(99, {"a", ""});
+  headers.emplace_back("Host", "a");
+  EXPECT_EQ(status(headers), 200U);
+  headers.emplace_back("a", "");
+  EXPECT_EQ(status(headers), 431U);
 }
 
 }  // namespace

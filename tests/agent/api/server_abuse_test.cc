@@ -149,6 +149,22 @@ TEST_F(ServerAbuse, NonsenseIsRefused) {
   EXPECT_EQ(get(port, "/metrics").status, 200);
 }
 
+TEST_F(ServerAbuse, ABodyOfUnknownLengthNeverPassesForARequest) {
+  const uint16_t port = start();
+  for (const char* lengths :
+       {"Transfer-Encoding: gzip\r\n", "Transfer-Encoding: chunked, gzip\r\n",
+        "Content-Length: 0\r\nContent-Length: 0\r\n", "Content-Length: 0\r\nTransfer-Encoding: gzip\r\n"}) {
+    Connection connection(port);
+    connection.send(std::string("POST /-/reload HTTP/1.1\r\nHost: localhost\r\n") + lengths +
+                    "\r\nPOST /-/reload HTTP/1.1\r\nHost: localhost\r\n\r\n");
+    const Reply reply = connection.read_reply();
+    EXPECT_EQ(reply.status, 400) << lengths;
+    EXPECT_EQ(reply.header("Connection"), "close") << lengths;
+    EXPECT_EQ(connection.read_reply().status, 0) << lengths;
+  }
+  EXPECT_EQ(control.reloads, 0);
+}
+
 TEST_F(ServerAbuse, SlowClientsKeepNobodyOut) {
   const uint16_t port = start();
   std::vector<Connection> slow;
