@@ -1,5 +1,6 @@
 #include "agent/api/session.h"
 
+#include <boost/asio/dispatch.hpp>
 #include <boost/asio/ssl/stream.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/write.hpp>
@@ -74,6 +75,11 @@ class Session : public std::enable_shared_from_this<Session<Stream>> {
   Session& operator=(const Session&) = delete;
 
   void begin() {
+    asio::dispatch(stream_.get_executor(), [self = this->shared_from_this()] { self->greet(); });
+  }
+
+ private:
+  void greet() {
     if constexpr (kOverTls) {
       allow_a_while();
       stream_.async_handshake(asio::ssl::stream_base::server, [self = this->shared_from_this()](error_code error) {
@@ -84,10 +90,9 @@ class Session : public std::enable_shared_from_this<Session<Stream>> {
     }
   }
 
- private:
   void read_next() {
     request_ = {};
-    parser_.emplace();
+    parser_ = std::make_unique<wire::Parser>();
     parser_->header_limit(limits::kRequestHeadBytesMax);
     parser_->body_limit(limits::kRequestBodyBytesMax);
     read();
@@ -118,7 +123,9 @@ class Session : public std::enable_shared_from_this<Session<Stream>> {
     request_.over_tls = kOverTls;
     if (const std::optional<ApiReply> refusal = refuse_head(request_)) return refuse(*refusal);
     parser_->eager(true);
-    if (!parser_->is_done() && equal_ignoring_case(request_.header("Expect").value_or(""), "100-continue")) {
+    const bool is_modern = request_.version == "HTTP/1.1";
+    if (is_modern && !parser_->is_done() &&
+        equal_ignoring_case(request_.header("Expect").value_or(""), "100-continue")) {
       return invite_body();
     }
     take_body();
@@ -144,7 +151,7 @@ class Session : public std::enable_shared_from_this<Session<Stream>> {
   void reply(ApiReply reply, bool keep_alive) {
     reply_ = std::move(reply);
     response_ = wire::make_response(reply_, *parser_, SystemClock().now(), keep_alive);
-    serializer_.emplace(response_);
+    serializer_ = std::make_unique<wire::Serializer>(response_);
     serializer_->split(request_.method == "HEAD");
     port_.connections.replying(descriptor_, reply_.body);
     write();
@@ -209,17 +216,19 @@ class Session : public std::enable_shared_from_this<Session<Stream>> {
   const int descriptor_ = socket_of(stream_).native_handle();
   asio::steady_timer timer_{stream_.get_executor()};
   boost::beast::flat_buffer buffer_{kBufferBytesMax};  // what was read ahead
-  std::optional<wire::Parser> parser_;
-  ApiRequest request_;  // without a method: its head is not read yet
+  std::unique_ptr<wire::Parser> parser_;               // a new one for each request
+  ApiRequest request_;                                 // without a method: its head is not read yet
   ApiReply reply_;
   wire::Response response_;
-  std::optional<wire::Serializer> serializer_;
+  std::unique_ptr<wire::Serializer> serializer_;
   std::size_t discarded_bytes_ = 0;
 };
 
 }  // namespace
 
 void begin_session(tcp::socket socket, HttpPort& port) {
+  error_code ignored;
+  socket.set_option(tcp::no_delay(true), ignored);  // a reply is whole: nothing is won by waiting for more
   if (port.tls) {
     std::make_shared<Session<TlsStream>>(port, std::move(socket), *port.tls)->begin();
   } else {

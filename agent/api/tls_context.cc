@@ -7,6 +7,7 @@
 #include <fstream>
 #include <sstream>
 #include <system_error>
+#include <tuple>
 
 namespace tocsin {
 namespace {
@@ -37,8 +38,8 @@ Result<std::optional<Context>> make_tls_context(const std::string& certificate_f
   std::optional<Context> context(Context::tls_server);
   context->set_options(Context::default_workarounds | Context::no_tlsv1 | Context::no_tlsv1_1);
   boost::system::error_code error;
-  context->use_certificate_chain(boost::asio::buffer(*certificate), error);
-  if (!error) context->use_private_key(boost::asio::buffer(*key), Context::pem, error);
+  std::ignore = context->use_certificate_chain(boost::asio::buffer(*certificate), error);
+  if (!error) std::ignore = context->use_private_key(boost::asio::buffer(*key), Context::pem, error);
   if (error) {
     return fail(fmt::format("{} and {}: not a PEM certificate and its private key", certificate_file, key_file));
   }

@@ -48,8 +48,11 @@ bool left_at_rest(const Incident& incident, const Firing& firing, Duration dedup
 void IncidentBook::restore(std::vector<Incident> incidents, IncidentId next, Timestamp left_at) {
   next_ = next;
   for (Incident& incident : incidents) {
-    if (!incident.resolved()) ++active_[incident.rule];
-    if (incident.resolved()) incident.set_back = std::max(Duration{0}, *incident.resolved_at - left_at);
+    if (incident.resolved()) {
+      incident.set_back = std::max(Duration{0}, incident.ended() - left_at);
+    } else {
+      ++active_[incident.rule];
+    }
     incidents_.emplace(incident.id, std::move(incident));
   }
   for (const auto& [id, incident] : incidents_) by_key_[{incident.rule, incident.key}].push_back(id);
