@@ -9,6 +9,7 @@
 #include <boost/beast/http/write.hpp>
 #include <memory>
 #include <string_view>
+#include <tuple>
 
 #include "agent/api/reply.h"
 #include "agent/api/request_head.h"
@@ -228,7 +229,7 @@ class Session : public std::enable_shared_from_this<Session<Stream>> {
 
 void begin_session(tcp::socket socket, HttpPort& port) {
   error_code ignored;
-  socket.set_option(tcp::no_delay(true), ignored);  // a reply is whole: nothing is won by waiting for more
+  std::ignore = socket.set_option(tcp::no_delay(true), ignored);  // a reply is whole: waiting for more wins nothing
   if (port.tls) {
     std::make_shared<Session<TlsStream>>(port, std::move(socket), *port.tls)->begin();
   } else {
