@@ -139,10 +139,13 @@ Outbox::Ended Outbox::keep_only(const std::set<std::string>& notifiers, Draft& d
   for (auto& [key, talk] : conversations_) {
     if (talk.waiting.empty() || notifiers.contains(key.second)) continue;
     for (Delivery& delivery : talk.waiting) {
+      // What is under way most likely arrives: should the notifier come back, it is not told the same twice.
+      if (delivery.state == DeliveryState::sending || delivery.maybe_seen) heard(talk.told, delivery.kind);
       delivery.state = DeliveryState::failed;
       delivery.last_error = "its notifier is not configured any more";
     }
     save(key, draft, &ended);
+    draft.told.insert(key);
   }
   return ended;
 }

@@ -25,9 +25,17 @@ void Ledger::commit(const Change& change) {
       waiting_.insert_or_assign(delivery.id, delivery);
       measure(delivery);
     } else {
+      note_abandoned(delivery);
       waiting_.erase(delivery.id);
     }
   }
+}
+
+/// Its notifier was taken out while it was under way: nobody waits for the answer.
+void Ledger::note_abandoned(const Delivery& delivery) {
+  const auto before = waiting_.find(delivery.id);
+  if (before == waiting_.end() || before->second.state != DeliveryState::sending) return;
+  if (delivery.attempts == before->second.attempts) add_doubt(conversed(delivery));
 }
 
 void Ledger::clock(const Delivery& delivery) {

@@ -68,6 +68,7 @@ class Ledger {
   };
 
   Conversed conversed(const Delivery& delivery) const;
+  void note_abandoned(const Delivery& delivery);
   void clock(const Delivery& delivery);
   void measure(const Delivery& delivery);
   void keep(const Incident& incident);

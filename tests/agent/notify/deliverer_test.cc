@@ -135,6 +135,14 @@ TEST_F(DelivererTest, WhatAnotherAgentHasLeftForANotifierThatIsGoneIsGivenUp) {
   EXPECT_EQ(draft_.deliveries.begin()->second.last_error, "its notifier is not configured any more");
 }
 
+TEST_F(DelivererTest, WhatIsUnderWayToANotifierThatIsTakenOutCountsAsHeard) {
+  ASSERT_FALSE(take(kStart).empty());
+  deliverer_.configure({}, draft_);
+  EXPECT_TRUE(outbox_.told(1, "hook").open) << "should the notifier come back, nobody would tell it of the end";
+  EXPECT_TRUE(draft_.told.contains({1, "hook"}));
+  EXPECT_FALSE(outbox_.told(kIncidents, "hook").open) << "of this one it cannot have heard";
+}
+
 TEST_F(DelivererTest, TheWorstIsSentFirst) {
   take(kStart);
   incidents_[kIncidents + 1] = incidents_[1];
