@@ -9,7 +9,9 @@ namespace tocsin {
 void Connections::opened(int socket) {
   const std::lock_guard lock(mutex_);
   if (connections_.size() >= limits_.connections) shut_down(connections_.begin());
-  places_[socket] = connections_.insert(connections_.end(), {.socket = socket, .body = nullptr});
+  std::list<Connection> connection(1, {.socket = socket, .body = nullptr});
+  places_[socket] = connection.begin();
+  connections_.splice(connections_.end(), connection);  // last: out of memory, neither knows of it
 }
 
 void Connections::replying(int socket, const Body& body) {

@@ -65,8 +65,8 @@ class Session : public std::enable_shared_from_this<Session<Stream>> {
 
   template <class... StreamParts>
   explicit Session(HttpPort& port, StreamParts&&... parts) : port_(port), stream_(std::forward<StreamParts>(parts)...) {
-    ++port_.sessions;
     port_.connections.opened(descriptor_);
+    ++port_.sessions;
   }
   ~Session() {
     port_.connections.closed(descriptor_);

@@ -1,8 +1,8 @@
 // Session: one connection of the HTTP port, from its acceptance to its end. Reads a request, has Api answer it, writes
 // the reply, and goes on with the next.
 //
-// Every bad request gets a reply in the envelope of the API (reply.h), also one that is no HTTP at all; only who sends
-// nothing for a while, or closes, gets none.
+// Every bad request gets a reply in the envelope of the API (reply.h), also one that is no HTTP at all; only a
+// connection that is idle for too long, is closed by its client, or is one too many gets none.
 #pragma once
 
 #include <atomic>

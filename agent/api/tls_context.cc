@@ -37,11 +37,16 @@ Result<std::optional<Context>> make_tls_context(const std::string& certificate_f
 
   std::optional<Context> context(Context::tls_server);
   context->set_options(Context::default_workarounds | Context::no_tlsv1 | Context::no_tlsv1_1);
+  // No cache of sessions: nobody who opens many gets memory for it.
+  SSL_CTX_set_session_cache_mode(context->native_handle(), SSL_SESS_CACHE_OFF);
   boost::system::error_code error;
+  // Or OpenSSL would ask for the password of a key at the terminal, and wait.
+  std::ignore = context->set_password_callback([](std::size_t, Context::password_purpose) { return ""; }, error);
   std::ignore = context->use_certificate_chain(boost::asio::buffer(*certificate), error);
   if (!error) std::ignore = context->use_private_key(boost::asio::buffer(*key), Context::pem, error);
   if (error) {
-    return fail(fmt::format("{} and {}: not a PEM certificate and its private key", certificate_file, key_file));
+    return fail(fmt::format("{} and {}: not a PEM certificate and its private key without a password", certificate_file,
+                            key_file));
   }
   return context;
 }

@@ -43,7 +43,7 @@ std::optional<ApiReply> refuse_unreadable(boost::beast::error_code error) {
     return failure(
         431, fmt::format("the request line and the headers have more than {} bytes", limits::kRequestHeadBytesMax));
   }
-  if (error == http::error::bad_version) return failure(400, "HTTP/1.0 and HTTP/1.1 are spoken here");
+  if (error == http::error::bad_version) return failure(400, "the request line does not end in HTTP/1.0 or HTTP/1.1");
   const bool is_over = error == http::error::end_of_stream || error == http::error::partial_message;
   if (is_over || error.category() != make_error_code(http::error::bad_method).category()) return std::nullopt;
   return failure(400, fmt::format("this is no HTTP request: {}", error.message()));

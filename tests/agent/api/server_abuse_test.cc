@@ -108,6 +108,19 @@ TEST_F(ServerAbuse, AChunkedBodyIsTakenWithinTheSameBound) {
   EXPECT_EQ(large.read_reply().status, 413);
 }
 
+TEST_F(ServerAbuse, AChunkedBodyIsTakenInPiecesOfAnySize) {
+  const uint16_t port = start();
+  for (const char* chunks : {"c\r\n{\"text\":\"x\"}\r\n0\r\n\r\n", "0\r\n\r\n"}) {
+    Connection connection(port);
+    connection.send(
+        "POST /api/v1/incidents/INC-1/notes HTTP/1.1\r\nHost: localhost\r\n"
+        "Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n");
+    for (const char piece : std::string(chunks)) connection.send(std::string(1, piece));
+    EXPECT_EQ(connection.read_reply().status, chunks[0] == 'c' ? 200 : 400) << chunks;
+  }
+  EXPECT_EQ(get(port, "/metrics").status, 200);
+}
+
 TEST_F(ServerAbuse, AnEndlessChunkedBodyIsCutOff) {
   Connection connection(start());
   connection.send(

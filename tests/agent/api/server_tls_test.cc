@@ -79,6 +79,10 @@ TEST_F(ServerTls, FilesThatCannotServeAreNamed) {
   EXPECT_THAT(start(folder / "empty.pem", key()).error().text, HasSubstr("empty.pem: is empty"));
   std::ofstream(folder / "bad.pem") << "nonsense";
   EXPECT_THAT(start(folder / "bad.pem", key()).error().text, HasSubstr("not a PEM certificate and its private key"));
+  const std::string locked = folder / "locked.pem";
+  output_of("openssl ec -aes128 -passout pass:secret -in " + key() + " -out " + locked);
+  EXPECT_THAT(start(certificate(), locked).error().text, HasSubstr("locked.pem: not a PEM certificate and its private "
+                                                                   "key without a password"));
 }
 
 }  // namespace
