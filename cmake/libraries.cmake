@@ -1,13 +1,12 @@
 # One static library per room. The pure rooms (base, rules, notifiers, core) do not link
-# curl, SQLite, the HTTP server or toml++: what touches the world lives in tocsin_io. PRECOMPILED are headers that every
-# file of a library includes beside those of all.
+# curl, SQLite, the HTTP server or toml++: what touches the world lives in tocsin_io.
 # What nearly every file includes is parsed once, by the first library; each file still names what it needs.
 set(TOCSIN_PRECOMPILED <algorithm> <array> <charconv> <chrono> <cmath> <cstdint> <expected> <functional> <map> <memory>
     <optional> <set> <span> <string> <string_view> <system_error> <tuple> <utility> <variant> <vector>
     <fmt/chrono.h> <fmt/format.h> <nlohmann/json.hpp>)
 
 function(tocsin_library name)
-  cmake_parse_arguments(ARG "" "" "FOLDERS;LINK;PRECOMPILED" ${ARGN})
+  cmake_parse_arguments(ARG "" "" "FOLDERS;LINK" ${ARGN})
   set(sources)
   foreach(folder ${ARG_FOLDERS})
     file(GLOB found CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/${folder}/*.cc)
@@ -20,8 +19,8 @@ function(tocsin_library name)
   endif()
   add_library(${name} STATIC ${sources})
   target_link_libraries(${name} PUBLIC tocsin_options ${ARG_LINK})
-  if(name STREQUAL "tocsin_base" OR ARG_PRECOMPILED)
-    target_precompile_headers(${name} PRIVATE ${TOCSIN_PRECOMPILED} ${ARG_PRECOMPILED})
+  if(name STREQUAL "tocsin_base")
+    target_precompile_headers(${name} PRIVATE ${TOCSIN_PRECOMPILED})
   else()
     target_precompile_headers(${name} REUSE_FROM tocsin_base)
   endif()
@@ -58,7 +57,7 @@ endif()
 if(NOT EXISTS ${CMAKE_SOURCE_DIR}/agent/main.cc)
   return()
 endif()
-tocsin_library(tocsin_cli FOLDERS agent/cli LINK tocsin_io PRECOMPILED <CLI/CLI.hpp>)
+tocsin_library(tocsin_cli FOLDERS agent/cli LINK tocsin_io)
 if(TOCSIN_MIMALLOC AND NOT TOCSIN_SANITIZE)  # sanitizers bring an allocator of their own
   target_link_libraries(tocsin_cli PUBLIC mimalloc)
   target_compile_definitions(tocsin_cli PRIVATE TOCSIN_MIMALLOC)

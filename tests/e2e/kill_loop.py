@@ -87,6 +87,7 @@ class KillLoop:
                 self._change(self.random.sample(PODS, 2))
                 time.sleep(self.random.uniform(0, max(0, min(1, dies - time.monotonic()))))
             self.killed.kill()
+            self.receiver.wait_idle()  # or a busy machine could let it hear the dead one behind its successor
             self.kills += 1
             self.killed.start(ready=False)
         self._accepting = True

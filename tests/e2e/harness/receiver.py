@@ -81,6 +81,10 @@ class Receiver:
         """The JSON bodies that `path` accepted."""
         return [received.json() for received in self.received(path) if received.taken]
 
+    def wait_idle(self):
+        """Until every request is handled whose sender has ended."""
+        self._server.wait_idle()
+
     def close(self):
         self._closed.set()
         self._server.close()
