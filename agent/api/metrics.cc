@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "agent/api/exposition.h"
+#include "agent/base/time.h"
 
 namespace tocsin {
 namespace {
@@ -177,7 +178,7 @@ void write_notifiers(Exposition& out, const ReadModel& model) {
              "Age of the oldest notification that waits for the notifier; 0 when none waits.");
   for (const NotifierStatus& notifier : model.notifiers) {
     const Duration age = notifier.oldest ? std::max(model.at - *notifier.oldest, Duration{0}) : Duration{0};
-    out.add(std::chrono::duration<double>(age).count(), {{"notifier", notifier.name}});
+    out.add(in_seconds(age), {{"notifier", notifier.name}});
   }
 }
 

@@ -2,6 +2,7 @@
 
 #include "agent/api/incident_json.h"
 #include "agent/api/reply.h"
+#include "agent/base/time.h"
 
 namespace tocsin {
 namespace {
@@ -44,7 +45,7 @@ Json rule_json(const RuleStatus& status) {
   json["firing_series"] = status.firing_series;
   json["last_evaluation"] = time_json(status.last_evaluation);
   json["last_error"] = status.last_error;
-  json["duration_seconds"] = std::chrono::duration<double>(status.last_duration).count();
+  json["duration_seconds"] = in_seconds(status.last_duration);
   json["evaluations"] = status.evaluations;
   json["failures"] = status.failures;
   json["missed"] = status.missed;

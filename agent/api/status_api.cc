@@ -5,6 +5,7 @@
 #include "agent/api/incident_json.h"
 #include "agent/api/metrics.h"
 #include "agent/api/reply.h"
+#include "agent/base/time.h"
 
 namespace tocsin {
 namespace {
@@ -26,7 +27,7 @@ Json notifiers_json(const ReadModel& model) {
 Json status_json(const ReadModel& model) {
   Json json;
   json["version"] = TOCSIN_VERSION;
-  json["uptime_seconds"] = std::chrono::duration<double>(model.at - model.started_at).count();
+  json["uptime_seconds"] = in_seconds(model.at - model.started_at);
   json["started_at"] = time_json(model.started_at);
   json["config_hash"] = model.config_hash;
   json["ready"] = model.not_ready.empty();

@@ -24,6 +24,10 @@ using namespace std::chrono_literals;  // NOLINT(google-global-names-in-headers)
 Result<Duration> parse_duration(std::string_view text);
 std::string format_duration(Duration duration);
 
+inline double in_seconds(Duration duration) {
+  return static_cast<double>(duration.count()) / 1000;
+}
+
 /// RFC 3339 in UTC with milliseconds: "2026-11-21T10:00:00.123Z".
 std::string format_rfc3339(Timestamp at);
 Result<Timestamp> parse_rfc3339(std::string_view text);

@@ -10,6 +10,7 @@
 
 #include "agent/base/clock.h"
 #include "agent/base/text.h"
+#include "agent/base/time.h"
 #include "agent/cli/command.h"
 #include "agent/cli/http_client.h"
 #include "agent/cli/outlook.h"
@@ -68,7 +69,7 @@ nlohmann::json outlook_json(const Outlook& outlook) {
           {"breaching", outlook.breaching},
           {"worst", outlook.worst ? number_json(*outlook.worst) : nullptr},
           {"threshold", outlook.threshold},
-          {"query_seconds", std::chrono::duration<double>(outlook.query_time).count()},
+          {"query_seconds", in_seconds(outlook.query_time)},
           {"error", outlook.error}};
 }
 

@@ -8,6 +8,7 @@
 
 #include "agent/base/limits.h"
 #include "agent/base/log.h"
+#include "agent/base/time.h"
 #include "agent/engine/self_rules.h"
 #include "agent/outbox/news.h"
 
@@ -147,7 +148,7 @@ bool Engine::commit() {
     commit_again_ = before + limits::kCommitRetry;
     return false;
   }
-  counts_.commit_duration.observe(static_cast<double>((world_.clock.steady() - before).count()) / 1000);
+  counts_.commit_duration.observe(in_seconds(world_.clock.steady() - before));
   if (!store_error_.empty()) log::info("the store can be written again", {});
   store_error_.clear();
   draft_ = {};

@@ -7,6 +7,7 @@
 #include "agent/base/limits.h"
 #include "agent/base/log.h"
 #include "agent/base/text.h"
+#include "agent/base/time.h"
 #include "agent/engine/engine.h"
 #include "agent/engine/self_rules.h"
 #include "agent/incident/describe.h"
@@ -20,10 +21,6 @@ namespace {
 
 std::size_t index_of(Severity severity) {
   return static_cast<std::size_t>(severity) - 1;
-}
-
-double seconds(Duration duration) {
-  return static_cast<double>(duration.count()) / 1000;
 }
 
 std::string title(const Incident& incident) {
@@ -81,7 +78,7 @@ void Engine::ask_range(Asked asked, std::string_view query) {
 }
 
 void Engine::answered(Asked asked, const Response& response) {
-  counts_.query_duration.observe(seconds(response.took));
+  counts_.query_duration.observe(in_seconds(response.took));
   polls_ended_ = true;
   if (asked.first < asked.batch.tick) return range_answered(std::move(asked), response);
   auto answers = parse(asked, response);
@@ -311,7 +308,7 @@ void Engine::record(const IncidentBook::Events& events, Timestamp at) {
     switch (event.kind) {
       case IncidentEvent::Kind::opened:
         if (of) ++of->status.opened[severity];
-        counts_.detection_delay.observe(seconds(event.detection_delay));
+        counts_.detection_delay.observe(in_seconds(event.detection_delay));
         log::info(fmt::format("opened {}{} for {}", title(incident), evidence, format_duration(event.detection_delay)));
         break;
       case IncidentEvent::Kind::reopened:
@@ -322,12 +319,12 @@ void Engine::record(const IncidentBook::Events& events, Timestamp at) {
         log::info(fmt::format("severity of {}{}", title(incident), evidence));
         break;
       case IncidentEvent::Kind::acknowledged:
-        counts_.time_to_acknowledge[severity].observe(seconds(lasted));
+        counts_.time_to_acknowledge[severity].observe(in_seconds(lasted));
         log::info(fmt::format("acknowledged {} by {}", title(incident), incident.acknowledged_by));
         break;
       case IncidentEvent::Kind::resolved:
         if (of) ++of->status.resolved[severity];
-        counts_.time_to_resolve[severity].observe(seconds(lasted));
+        counts_.time_to_resolve[severity].observe(in_seconds(lasted));
         log::info(
             fmt::format("resolved {}: {} after {}", title(incident), incident.resolve_reason, format_duration(lasted)));
         break;

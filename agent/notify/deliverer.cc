@@ -8,6 +8,7 @@
 
 #include "agent/base/hash.h"
 #include "agent/base/log.h"
+#include "agent/base/time.h"
 #include "agent/outbox/backoff.h"
 #include "notifiers/make_notifier.h"
 
@@ -25,10 +26,6 @@ Outcome outcome_of(DeliveryState state) {
     default:
       return Outcome::retried;
   }
-}
-
-double seconds(Duration duration) {
-  return static_cast<double>(duration.count()) / 1000;
 }
 
 /// Between two receivers and two incidents tries must not march in step.
@@ -268,7 +265,7 @@ void Deliverer::settle_one(Channel& channel, IncidentId incident, const Verdict&
   ++channel.status.outcomes[{after.kind, outcome_of(after.state)}];
   if (after.state == DeliveryState::delivered) {
     // The clock may have been set back.
-    channel.status.latency.observe(seconds(std::max(Duration{0}, now - after.at)));
+    channel.status.latency.observe(in_seconds(std::max(Duration{0}, now - after.at)));
   }
   write_down(after, now, draft);
   count(ended);

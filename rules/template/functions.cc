@@ -80,7 +80,7 @@ Outcome timestamp(Call call) {
 Outcome duration_seconds(Call call) {
   const auto duration = parse_duration(text(call, 0));
   if (!duration) return std::unexpected(duration.error().text);
-  return std::chrono::duration<double>(*duration).count();
+  return in_seconds(*duration);
 }
 
 constexpr std::array kFunctions = std::to_array<Function>({
