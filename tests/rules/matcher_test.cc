@@ -104,11 +104,11 @@ TEST(Matcher, ErrorsNameThePlaceAndTheRemedy) {
   EXPECT_EQ(error_of("a=~\"(\""), "\"(\" is no regular expression (RE2): missing ): (");
   EXPECT_EQ(error_of("\"\"=b"), "a matcher needs a label name before its operator");
   EXPECT_EQ(error_of("a=\"\\xff\""), "no error") << "the classic grammar has no such escape";
-  EXPECT_THAT(error_of("\"a\"=\"\\xff\""), ::testing::HasSubstr("must be UTF-8"));
+  EXPECT_THAT(error_of("\"a\"=\"\\xff\""), testing::HasSubstr("must be UTF-8"));
 }
 
 TEST(Matcher, AHugeRegularExpressionIsRefused) {
-  EXPECT_THAT(error_of("a=~\"((a{100}){100}){100}\""), ::testing::HasSubstr("no regular expression"));
+  EXPECT_THAT(error_of("a=~\"((a{100}){100}){100}\""), testing::HasSubstr("no regular expression"));
 }
 
 TEST(Matcher, ItsTextReadsBackAsTheSameMatcher) {

@@ -26,14 +26,14 @@ void PrintTo(const Faulty& faulty, std::ostream* out) {
   *out << faulty.text;
 }
 
-class TemplateFaults : public ::testing::TestWithParam<Faulty> {};
+class TemplateFaults : public testing::TestWithParam<Faulty> {};
 
 TEST_P(TemplateFaults, SayWhereAndWhat) {
   EXPECT_EQ(fault(GetParam().text), GetParam().fault) << GetParam().text;
 }
 
 INSTANTIATE_TEST_SUITE_P(Braces, TemplateFaults,
-                         ::testing::ValuesIn(std::to_array<Faulty>({
+                         testing::ValuesIn(std::to_array<Faulty>({
                              {"{{", "1:1: unclosed action: {{ without }}"},
                              {"ü\nüü {{ $value", "2:4: unclosed action: {{ without }}"},
                              {"{{ $value }", "1:11: unexpected \"}\" inside {{ }}"},
@@ -54,7 +54,7 @@ INSTANTIATE_TEST_SUITE_P(Braces, TemplateFaults,
 
 INSTANTIATE_TEST_SUITE_P(
     Names, TemplateFaults,
-    ::testing::ValuesIn(std::to_array<Faulty>({
+    testing::ValuesIn(std::to_array<Faulty>({
         {"{{ humanise $value }}", "1:4: unknown function \"humanise\"; did you mean humanize?"},
         {"{{ $value | humanizePercent }}",
          "1:13: unknown function \"humanizePercent\"; did you mean humanizePercentage?"},
@@ -75,7 +75,7 @@ INSTANTIATE_TEST_SUITE_P(
 
 INSTANTIATE_TEST_SUITE_P(
     Unsupported, TemplateFaults,
-    ::testing::ValuesIn(std::to_array<Faulty>({
+    testing::ValuesIn(std::to_array<Faulty>({
         {"{{ query \"up\" | first | value }}",
          "1:4: query is not supported: templates do not ask Prometheus: put what is needed into the rule's own query"},
         {"{{ $value | first }}",
@@ -95,13 +95,13 @@ INSTANTIATE_TEST_SUITE_P(
 TEST(TemplateFault, EveryFunctionOfAQueryIsRefusedWithTheReason) {
   for (const char* name : {"query", "first", "value", "strvalue", "label", "sortByLabel", "tmpl", "args", "now"}) {
     EXPECT_THAT(fault(fmt::format("{{{{ {} }}}}", name)),
-                ::testing::HasSubstr(fmt::format("{} is not supported: ", name)));
+                testing::HasSubstr(fmt::format("{} is not supported: ", name)));
   }
 }
 
 INSTANTIATE_TEST_SUITE_P(
     Calls, TemplateFaults,
-    ::testing::ValuesIn(std::to_array<Faulty>({
+    testing::ValuesIn(std::to_array<Faulty>({
         {"{{ humanize }}", "1:4: humanize takes 1 argument, not 0"},
         {"{{ humanize 1 2 }}", "1:4: humanize takes 1 argument, not 2"},
         {"{{ 1 | humanize 2 }}", "1:8: humanize takes 1 argument, not 2"},
@@ -126,7 +126,7 @@ INSTANTIATE_TEST_SUITE_P(
     })));
 
 INSTANTIATE_TEST_SUITE_P(Control, TemplateFaults,
-                         ::testing::ValuesIn(std::to_array<Faulty>({
+                         testing::ValuesIn(std::to_array<Faulty>({
                              {"a{{ if true }}b", "1:5: unclosed if: its {{end}} is missing"},
                              {"{{ if true }}{{ else }}b", "1:4: unclosed if: its {{end}} is missing"},
                              {"{{ if }}{{ end }}", "1:7: unexpected \"}}\"; expected a value or a function"},

@@ -11,7 +11,7 @@
 namespace tocsin {
 namespace {
 
-using ::testing::HasSubstr;
+using testing::HasSubstr;
 
 std::string render(const std::string& text) {
   const Labels labels{{"job", "api"}};

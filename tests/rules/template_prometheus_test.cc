@@ -192,7 +192,7 @@ std::string rule_file() {
 }
 
 /// YAML is a superset of JSON.
-testing::PrometheusSetup setup() {
+test::PrometheusSetup setup() {
   const json config{{"global", {{"external_labels", label_map(kExternalLabels)}}}, {"rule_files", {"rules.yml"}}};
   return {.config = config.dump(),
           .files = {{"rules.yml", rule_file()}},
@@ -201,7 +201,7 @@ testing::PrometheusSetup setup() {
 }
 
 /// The annotations by alert name, once every rule has its alert.
-std::map<std::string, json> annotations_by_alert(const testing::PrometheusProcess& prometheus) {
+std::map<std::string, json> annotations_by_alert(const test::PrometheusProcess& prometheus) {
   const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(60);
   std::map<std::string, json> found;
   while (found.size() < kValues.size() && std::chrono::steady_clock::now() < deadline) {
@@ -223,7 +223,7 @@ bool same(const std::string& ours, const std::string& theirs) {
 }
 
 TEST(TemplatePrometheus, RendersEveryTemplateAsARealPrometheusDoes) {
-  const auto prometheus = testing::PrometheusProcess::start(setup());
+  const auto prometheus = test::PrometheusProcess::start(setup());
   ASSERT_TRUE(prometheus) << prometheus.error().text;
   const auto theirs = annotations_by_alert(**prometheus);
   ASSERT_EQ(theirs.size(), kValues.size());

@@ -35,14 +35,14 @@ void PrintTo(const Pair& pair, std::ostream* out) {
   *out << pair.text;
 }
 
-class TemplatePairs : public ::testing::TestWithParam<Pair> {};
+class TemplatePairs : public testing::TestWithParam<Pair> {};
 
 TEST_P(TemplatePairs, RenderAsPrometheusDoes) {
   EXPECT_EQ(render(GetParam().text), GetParam().expected) << GetParam().text;
 }
 
 INSTANTIATE_TEST_SUITE_P(Humanize, TemplatePairs,
-                         ::testing::ValuesIn(std::to_array<Pair>({
+                         testing::ValuesIn(std::to_array<Pair>({
                              {"{{ humanize 0.0 }}", "0"},
                              {"{{ humanize 1.0 }}", "1"},
                              {"{{ humanize 1234567.0 }}", "1.235M"},
@@ -66,7 +66,7 @@ INSTANTIATE_TEST_SUITE_P(Humanize, TemplatePairs,
 
 INSTANTIATE_TEST_SUITE_P(
     DurationsAndShares, TemplatePairs,
-    ::testing::ValuesIn(std::to_array<Pair>({
+    testing::ValuesIn(std::to_array<Pair>({
         {"{{ humanizeDuration 0 }} {{ humanizeDuration 1 }} {{ humanizeDuration 60 }}", "0s 1s 1m 0s"},
         {"{{ humanizeDuration 3600 }}", "1h 0m 0s"},
         {"{{ humanizeDuration 86400 }}", "1d 0h 0m 0s"},
@@ -85,7 +85,7 @@ INSTANTIATE_TEST_SUITE_P(
     })));
 
 INSTANTIATE_TEST_SUITE_P(Timestamps, TemplatePairs,
-                         ::testing::ValuesIn(std::to_array<Pair>({
+                         testing::ValuesIn(std::to_array<Pair>({
                              {"{{ humanizeTimestamp 0 }}", "1970-01-01 00:00:00 +0000 UTC"},
                              {"{{ humanizeTimestamp -1 }}", "1969-12-31 23:59:59 +0000 UTC"},
                              {"{{ humanizeTimestamp 1435065584.128 }}", "2015-06-23 13:19:44.128 +0000 UTC"},
@@ -96,7 +96,7 @@ INSTANTIATE_TEST_SUITE_P(Timestamps, TemplatePairs,
 
 INSTANTIATE_TEST_SUITE_P(
     Texts, TemplatePairs,
-    ::testing::ValuesIn(std::to_array<Pair>({
+    testing::ValuesIn(std::to_array<Pair>({
         {"{{ reReplaceAll \"(a)b\" \"x$1\" \"ab\" }}", "xa"},
         {"{{ reReplaceAll \"(a)b\" \"$1x-${1}x\" \"ab\" }}", "-ax"},
         {"{{ match \"a+\" \"aa\" }} {{ match \"a+\" \"b\" }}", "true false"},
@@ -120,7 +120,7 @@ INSTANTIATE_TEST_SUITE_P(
 
 INSTANTIATE_TEST_SUITE_P(
     Control, TemplatePairs,
-    ::testing::ValuesIn(std::to_array<Pair>({
+    testing::ValuesIn(std::to_array<Pair>({
         {"", ""},
         {"no braces } { }}", "no braces } { }}"},
         {"a {{- /* gone */ -}} b {{- 1 -}} c", "ab1c"},
@@ -167,7 +167,7 @@ void PrintTo(const Failure& failure, std::ostream* out) {
   *out << failure.text;
 }
 
-class TemplateFailures : public ::testing::TestWithParam<Failure> {};
+class TemplateFailures : public testing::TestWithParam<Failure> {};
 
 TEST_P(TemplateFailures, ShowInPlaceWithWhereAndWhy) {
   EXPECT_EQ(render(GetParam().text, 1.5),
@@ -176,7 +176,7 @@ TEST_P(TemplateFailures, ShowInPlaceWithWhereAndWhy) {
 
 INSTANTIATE_TEST_SUITE_P(
     All, TemplateFailures,
-    ::testing::ValuesIn(std::to_array<Failure>({
+    testing::ValuesIn(std::to_array<Failure>({
         {"lost {{ humanize \"one\" }}",
          "1:9: at <humanize \"one\">: error calling humanize: strconv.ParseFloat: parsing \"one\": invalid syntax"},
         {"\n  {{ gt $value 5 }}",

@@ -12,7 +12,7 @@
 
 extern char** environ;
 
-namespace tocsin::testing {
+namespace tocsin::test {
 namespace {
 
 pid_t spawn(const std::vector<std::string>& argv, int input, int output) {
@@ -74,4 +74,4 @@ void run_process(const std::vector<std::string>& argv) {
   if (status != 0) throw std::runtime_error(argv.front() + " failed");
 }
 
-}  // namespace tocsin::testing
+}  // namespace tocsin::test

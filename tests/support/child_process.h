@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-namespace tocsin::testing {
+namespace tocsin::test {
 
 class ChildProcess {
  public:
@@ -32,4 +32,4 @@ class ChildProcess {
 /// Runs a program to its end. Throws std::runtime_error unless it exits with 0.
 void run_process(const std::vector<std::string>& argv);
 
-}  // namespace tocsin::testing
+}  // namespace tocsin::test

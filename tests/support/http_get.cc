@@ -11,7 +11,7 @@
 #include <charconv>
 #include <system_error>
 
-namespace tocsin::testing {
+namespace tocsin::test {
 namespace {
 
 std::string system_text() {
@@ -81,4 +81,4 @@ Result<HttpReply> http_get(uint16_t port, std::string_view path) {
   return parsed;
 }
 
-}  // namespace tocsin::testing
+}  // namespace tocsin::test

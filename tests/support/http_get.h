@@ -7,7 +7,7 @@
 
 #include "agent/base/result.h"
 
-namespace tocsin::testing {
+namespace tocsin::test {
 
 struct HttpReply {
   int status = 0;
@@ -17,4 +17,4 @@ struct HttpReply {
 /// An error where nobody listens, or where what comes back is no HTTP. `path` begins with a slash and is sent as it is.
 Result<HttpReply> http_get(uint16_t port, std::string_view path);
 
-}  // namespace tocsin::testing
+}  // namespace tocsin::test

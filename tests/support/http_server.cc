@@ -15,7 +15,7 @@
 #include <stdexcept>
 #include <thread>
 
-namespace tocsin::testing {
+namespace tocsin::test {
 namespace {
 
 int bind_loopback() {
@@ -199,4 +199,4 @@ ClosedPort::~ClosedPort() {
   ::close(fd_);
 }
 
-}  // namespace tocsin::testing
+}  // namespace tocsin::test

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-namespace tocsin::testing {
+namespace tocsin::test {
 
 /// One request as it came in.
 struct Seen {
@@ -61,4 +61,4 @@ class ClosedPort {
   int port_;
 };
 
-}  // namespace tocsin::testing
+}  // namespace tocsin::test

@@ -17,7 +17,7 @@
 #include <system_error>
 #include <thread>
 
-namespace tocsin::testing {
+namespace tocsin::test {
 namespace {
 
 namespace fs = std::filesystem;
@@ -158,4 +158,4 @@ std::string PrometheusProcess::log() const {
   return read_file(folder_ / "prometheus.log");
 }
 
-}  // namespace tocsin::testing
+}  // namespace tocsin::test

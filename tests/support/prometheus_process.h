@@ -15,7 +15,7 @@
 #include "agent/base/result.h"
 #include "tests/support/http_get.h"
 
-namespace tocsin::testing {
+namespace tocsin::test {
 
 struct PrometheusSetup {
   std::string config;                                      // prometheus.yml
@@ -51,4 +51,4 @@ class PrometheusProcess {
   uint16_t port_ = 0;
 };
 
-}  // namespace tocsin::testing
+}  // namespace tocsin::test

@@ -8,11 +8,11 @@
 namespace tocsin {
 namespace {
 
-using testing::answer;
-using testing::broken;
-using ::testing::HasSubstr;
-using ::testing::Not;
-using testing::ScriptedTransport;
+using test::answer;
+using test::broken;
+using test::ScriptedTransport;
+using testing::HasSubstr;
+using testing::Not;
 
 TEST(Exchange, ResponsesComeInTheOrderOfRequests) {
   ScriptedTransport transport(

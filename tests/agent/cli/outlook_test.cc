@@ -9,9 +9,9 @@
 namespace tocsin {
 namespace {
 
-using testing::answer;
-using testing::broken;
-using testing::ScriptedTransport;
+using test::answer;
+using test::broken;
+using test::ScriptedTransport;
 
 std::shared_ptr<const Rule> rule_of(const std::string& name, const std::string& query, const std::string& threshold) {
   auto rule = std::make_shared<Rule>();

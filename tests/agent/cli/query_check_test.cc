@@ -8,11 +8,11 @@
 namespace tocsin {
 namespace {
 
-using testing::answer;
-using testing::broken;
-using ::testing::EndsWith;
-using ::testing::HasSubstr;
-using testing::ScriptedTransport;
+using test::answer;
+using test::broken;
+using test::ScriptedTransport;
+using testing::EndsWith;
+using testing::HasSubstr;
 
 LoadedConfig with_queries(std::vector<QueryPlace> queries) {
   Config config;

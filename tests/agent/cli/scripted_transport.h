@@ -10,7 +10,7 @@
 
 #include "agent/http/transport.h"
 
-namespace tocsin::testing {
+namespace tocsin::test {
 
 class ScriptedTransport final : public Transport {
  public:
@@ -57,4 +57,4 @@ inline Response broken(TransportFault fault, std::string text) {
   return response;
 }
 
-}  // namespace tocsin::testing
+}  // namespace tocsin::test

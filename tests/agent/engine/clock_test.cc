@@ -10,10 +10,10 @@ namespace tocsin {
 namespace {
 
 using namespace std::chrono_literals;
-using ::testing::SizeIs;
+using testing::SizeIs;
 
 /// A webhook that refuses every connection, and a heartbeat.
-class ClockSet : public testing::EngineWorld {
+class ClockSet : public test::EngineWorld {
  protected:
   ClockSet() {
     config_.heartbeat.emplace();
@@ -25,7 +25,7 @@ class ClockSet : public testing::EngineWorld {
   }
 
   std::optional<Response> hook() override {
-    return hook_refuses_ ? testing::broken(TransportFault::connect, "refused") : testing::answer(200, "");
+    return hook_refuses_ ? test::broken(TransportFault::connect, "refused") : test::answer(200, "");
   }
 
   std::ptrdiff_t pings() const {

@@ -13,7 +13,7 @@
 #include "agent/engine/engine.h"
 #include "tests/agent/cli/scripted_transport.h"
 
-namespace tocsin::testing {
+namespace tocsin::test {
 
 class HandClock final : public Clock {
  public:
@@ -58,7 +58,7 @@ inline std::shared_ptr<const Rule> graded_rule() {
   return std::make_shared<const Rule>(std::move(rule));
 }
 
-class EngineWorld : public ::testing::Test {
+class EngineWorld : public testing::Test {
  protected:
   EngineWorld() {
     config_.prometheus.http.url = Secret("http://prometheus.example.org");
@@ -119,4 +119,4 @@ class EngineWorld : public ::testing::Test {
   std::optional<Engine> engine_;
 };
 
-}  // namespace tocsin::testing
+}  // namespace tocsin::test

@@ -8,10 +8,10 @@ namespace tocsin {
 namespace {
 
 using namespace std::chrono_literals;
-using ::testing::HasSubstr;
+using testing::HasSubstr;
 
 /// A second rule beside the first, each asked alone.
-class FailureLog : public testing::EngineWorld {
+class FailureLog : public test::EngineWorld {
  protected:
   FailureLog() {
     Rule second = *config_.rules.front();
@@ -24,21 +24,21 @@ class FailureLog : public testing::EngineWorld {
   }
 
   std::optional<Response> prometheus(const HttpRequest& request) override {
-    if (!answers_) return testing::broken(TransportFault::connect, "connection refused");
+    if (!answers_) return test::broken(TransportFault::connect, "connection refused");
     if (second_hangs_ && request.body.starts_with("query=y")) {
-      return testing::broken(TransportFault::timeout, "timed out");
+      return test::broken(TransportFault::timeout, "timed out");
     }
     const bool is_range = request.settings.url.reveal().ends_with("query_range");
     if (!is_range) return EngineWorld::prometheus(request);
     const bool asks_for_presence = request.body.starts_with("query=max");
-    if (asks_for_presence && presence_hangs_) return testing::broken(TransportFault::timeout, "timed out");
+    if (asks_for_presence && presence_hangs_) return test::broken(TransportFault::timeout, "timed out");
     return page(R"({"resultType":"matrix","result":[]})");
   }
 
   std::string log_of_turns(int count) {
-    ::testing::internal::CaptureStderr();
+    testing::internal::CaptureStderr();
     turns(count);
-    return ::testing::internal::GetCapturedStderr();
+    return testing::internal::GetCapturedStderr();
   }
 
   bool answers_ = true;

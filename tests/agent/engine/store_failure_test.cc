@@ -12,14 +12,14 @@ namespace tocsin {
 namespace {
 
 using namespace std::chrono_literals;
-using ::testing::Contains;
-using ::testing::ElementsAre;
-using ::testing::HasSubstr;
-using ::testing::IsEmpty;
-using ::testing::Not;
-using ::testing::SizeIs;
+using testing::Contains;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::Not;
+using testing::SizeIs;
 
-class StoreFailure : public testing::EngineWorld {
+class StoreFailure : public test::EngineWorld {
  protected:
   StoreFailure() {
     begin();

@@ -36,7 +36,7 @@ class Pipe {
   std::array<int, 2> ends_{};
 };
 
-class Console : public testing::TransportTest {};
+class Console : public test::TransportTest {};
 
 TEST_F(Console, LineIsOutBeforeWaitAndCompletesWith200) {
   Pipe pipe;
@@ -55,7 +55,7 @@ TEST_F(Console, ClosedStdoutIsBroken) {
   const Response response = write_console(pipe.writer(), {"text"});
   EXPECT_EQ(response.fault, TransportFault::broken);
   EXPECT_FALSE(response.sent);
-  EXPECT_THAT(response.fault_text, ::testing::HasSubstr("stdout: Broken pipe"));
+  EXPECT_THAT(response.fault_text, testing::HasSubstr("stdout: Broken pipe"));
 }
 
 }  // namespace

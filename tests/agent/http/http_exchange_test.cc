@@ -11,15 +11,15 @@
 namespace tocsin {
 namespace {
 
-using testing::ClosedPort;
-using ::testing::HasSubstr;
-using testing::HttpServer;
-using ::testing::Not;
-using testing::post_to;
-using testing::Reply;
-using testing::reply_with;
-using testing::Seen;
-using ::testing::StartsWith;
+using test::ClosedPort;
+using test::HttpServer;
+using test::post_to;
+using test::Reply;
+using test::reply_with;
+using test::Seen;
+using testing::HasSubstr;
+using testing::Not;
+using testing::StartsWith;
 
 Reply ok(const Seen&) {
   return reply_with(200, "ok");
@@ -39,7 +39,7 @@ class EnvironmentVariable {
   const char* name_;
 };
 
-class Http : public testing::TransportTest {
+class Http : public test::TransportTest {
  protected:
   static HttpServer::Script always(const Reply& reply) {
     return [reply](const Seen&) { return reply; };

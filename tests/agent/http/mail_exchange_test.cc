@@ -11,11 +11,11 @@
 namespace tocsin {
 namespace {
 
-using testing::certificate;
-using testing::ChildProcess;
-using ::testing::HasSubstr;
-using ::testing::StartsWith;
-using testing::support_file;
+using test::certificate;
+using test::ChildProcess;
+using test::support_file;
+using testing::HasSubstr;
+using testing::StartsWith;
 
 TEST(MailText, LineEndsBecomeCrlf) {
   EXPECT_EQ(with_crlf("a\nb\r\nc\rd"), "a\r\nb\r\nc\r\nd");
@@ -62,7 +62,7 @@ class MailServer {
   std::string port_;
 };
 
-class Mail : public testing::TransportTest {
+class Mail : public test::TransportTest {
  protected:
   Response with_login(const MailServer& server, StartTls starttls, const std::string& password,
                       const std::string& scheme = "smtp") {
@@ -240,7 +240,7 @@ TEST_F(Mail, SilenceAfterTheFinalDotMayHaveBeenHeard) {
 }
 
 TEST_F(Mail, ServerThatNeverGreetsHasHeardNothing) {
-  testing::HttpServer silent([](const testing::Seen&) { return testing::Reply{}; });
+  test::HttpServer silent([](const test::Seen&) { return test::Reply{}; });
   MailRequest request;
   request.smtp_url = "smtp://127.0.0.1:" + std::to_string(silent.port());
   request.to = "team@example.org";
@@ -252,7 +252,7 @@ TEST_F(Mail, ServerThatNeverGreetsHasHeardNothing) {
 }
 
 TEST_F(Mail, RefusedConnectionIsNotSent) {
-  const testing::ClosedPort closed;
+  const test::ClosedPort closed;
   MailRequest request;
   request.smtp_url = "smtp://localhost:" + std::to_string(closed.port());
   request.to = "team@example.org";

@@ -9,13 +9,13 @@
 namespace tocsin {
 namespace {
 
-using testing::certificate;
-using testing::ChildProcess;
-using ::testing::HasSubstr;
-using ::testing::Not;
-using testing::post_to;
-using ::testing::StartsWith;
-using testing::support_file;
+using test::certificate;
+using test::ChildProcess;
+using test::post_to;
+using test::support_file;
+using testing::HasSubstr;
+using testing::Not;
+using testing::StartsWith;
 
 /// An HTTPS server with one of the test's certificates.
 class TlsServer {
@@ -43,7 +43,7 @@ class TlsServer {
   std::string port_;
 };
 
-class Tls : public testing::TransportTest {
+class Tls : public test::TransportTest {
  protected:
   void expect_tls_fault(const TlsServer& server, const HttpRequest& request, const std::string& reason) {
     const Response response = exchange(request);
@@ -142,7 +142,7 @@ TEST_F(Tls, UnreadableClientCertificateIsASetupFault) {
 }
 
 TEST_F(Tls, PlainHttpBehindHttpsIsATlsFault) {
-  testing::HttpServer server([](const testing::Seen&) { return testing::reply_with(400, ""); });
+  test::HttpServer server([](const test::Seen&) { return test::reply_with(400, ""); });
   const Response response = exchange(post_to("https://127.0.0.1:" + std::to_string(server.port())));
   EXPECT_EQ(response.fault, TransportFault::tls);
   EXPECT_FALSE(response.sent);

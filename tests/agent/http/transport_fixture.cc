@@ -7,7 +7,7 @@
 
 #include "tests/support/child_process.h"
 
-namespace tocsin::testing {
+namespace tocsin::test {
 
 TransportTest::TransportTest() {
   static const auto ignored = std::signal(SIGPIPE, SIG_IGN);
@@ -62,4 +62,4 @@ std::string support_file(const std::string& name) {
   return std::string(TOCSIN_SOURCE_DIR) + "/tests/support/" + name;
 }
 
-}  // namespace tocsin::testing
+}  // namespace tocsin::test

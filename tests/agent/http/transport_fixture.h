@@ -7,9 +7,9 @@
 
 #include "agent/http/curl_transport.h"
 
-namespace tocsin::testing {
+namespace tocsin::test {
 
-class TransportTest : public ::testing::Test {
+class TransportTest : public testing::Test {
  protected:
   TransportTest();
 
@@ -42,4 +42,4 @@ std::string certificate(const std::string& name);
 
 std::string support_file(const std::string& name);
 
-}  // namespace tocsin::testing
+}  // namespace tocsin::test

@@ -9,7 +9,7 @@
 namespace tocsin {
 namespace {
 
-using ::testing::ElementsAre;
+using testing::ElementsAre;
 
 const Timestamp kNow = from_unix_ms(1'700'000'000'000);
 constexpr std::size_t kBatch = 8;

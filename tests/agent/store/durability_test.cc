@@ -18,8 +18,8 @@
 namespace tocsin {
 namespace {
 
-using namespace testing;  // NOLINT(google-build-using-namespace): the builders of this folder
-using ::testing::HasSubstr;
+using namespace test;  // NOLINT(google-build-using-namespace): the builders of this folder
+using testing::HasSubstr;
 
 /// One incident, one line of its timeline, one delivery: `id` for all.
 Change opening(IncidentId id) {
@@ -36,7 +36,7 @@ Change large_opening(IncidentId id) {
   return change;
 }
 
-class Durability : public ::testing::Test {
+class Durability : public testing::Test {
  protected:
   void open(const SqliteOptions& options = {}) {
     store_.reset();

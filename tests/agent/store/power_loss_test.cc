@@ -9,7 +9,7 @@
 namespace tocsin {
 namespace {
 
-using namespace testing;  // NOLINT(google-build-using-namespace): the builders of this folder
+using namespace test;  // NOLINT(google-build-using-namespace): the builders of this folder
 
 /// What the disk was asked to do while openings were committed one after the other.
 struct Recording {
@@ -62,7 +62,7 @@ TEST(PowerLoss, AtAnyMomentLosesNothingThatWasCommitted) {
   for (std::size_t moment = 0; moment <= recording->disk.now(); ++moment) {
     SCOPED_TRACE(fmt::format("after {} of {} steps", moment, recording->disk.now()));
     expect_all_that_was_committed(*recording, moment, chance);
-    if (::testing::Test::HasFailure()) return;
+    if (testing::Test::HasFailure()) return;
   }
 }
 
@@ -74,7 +74,7 @@ TEST(PowerLoss, WhileTheLogIsCopiedIntoTheDatabaseLosesNothing) {
     const std::size_t moment = recording->begun + chance() % (recording->disk.now() - recording->begun);
     SCOPED_TRACE(fmt::format("after {} of {} steps", moment, recording->disk.now()));
     expect_all_that_was_committed(*recording, moment, chance);
-    if (::testing::Test::HasFailure()) return;
+    if (testing::Test::HasFailure()) return;
   }
 }
 

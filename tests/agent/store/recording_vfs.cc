@@ -5,7 +5,7 @@
 #include <map>
 #include <optional>
 
-namespace tocsin::testing {
+namespace tocsin::test {
 namespace {
 
 constexpr std::size_t kSectorBytes = 512;
@@ -147,4 +147,4 @@ void RecordingVfs::cut_power(std::size_t moment, std::mt19937& chance, const std
   }
 }
 
-}  // namespace tocsin::testing
+}  // namespace tocsin::test

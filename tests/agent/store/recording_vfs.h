@@ -11,7 +11,7 @@
 #include <string>
 #include <vector>
 
-namespace tocsin::testing {
+namespace tocsin::test {
 
 /// SQLite's default file system until stop(). One at a time, one thread.
 class RecordingVfs {
@@ -47,4 +47,4 @@ class RecordingVfs {
   std::vector<Step> steps_;
 };
 
-}  // namespace tocsin::testing
+}  // namespace tocsin::test

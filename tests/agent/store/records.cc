@@ -8,7 +8,7 @@
 #include <iterator>
 #include <limits>
 
-namespace tocsin::testing {
+namespace tocsin::test {
 namespace {
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
@@ -203,4 +203,4 @@ void write_bytes(const std::string& path, const std::string& bytes) {
   std::ofstream(path, std::ios::binary) << bytes;
 }
 
-}  // namespace tocsin::testing
+}  // namespace tocsin::test

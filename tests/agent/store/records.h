@@ -6,7 +6,7 @@
 
 #include "agent/store/store.h"
 
-namespace tocsin::testing {
+namespace tocsin::test {
 
 /// Every field differs from its default, and from that of another `id`.
 Incident full_incident(IncidentId id);
@@ -40,4 +40,4 @@ class TemporaryFolder {
 std::string read_bytes(const std::string& path);
 void write_bytes(const std::string& path, const std::string& bytes);
 
-}  // namespace tocsin::testing
+}  // namespace tocsin::test

@@ -14,11 +14,11 @@
 namespace tocsin {
 namespace {
 
-using namespace testing;  // NOLINT(google-build-using-namespace): the builders of this folder
-using ::testing::HasSubstr;
-using ::testing::Not;
+using namespace test;  // NOLINT(google-build-using-namespace): the builders of this folder
+using testing::HasSubstr;
+using testing::Not;
 
-class Refusal : public ::testing::Test {
+class Refusal : public testing::Test {
  protected:
   /// A store with a few dozen pages, cleanly closed.
   void make_store() {

@@ -11,9 +11,9 @@
 namespace tocsin {
 namespace {
 
-using namespace testing;  // NOLINT(google-build-using-namespace): the builders of this folder
+using namespace test;  // NOLINT(google-build-using-namespace): the builders of this folder
 
-class RoundTrip : public ::testing::Test {
+class RoundTrip : public testing::Test {
  protected:
   /// What load() returns after `change` and a restart.
   Stored restarted(const Change& change) {

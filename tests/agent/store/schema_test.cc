@@ -12,14 +12,14 @@
 namespace tocsin {
 namespace {
 
-using namespace testing;  // NOLINT(google-build-using-namespace): the builders of this folder
-using ::testing::HasSubstr;
+using namespace test;  // NOLINT(google-build-using-namespace): the builders of this folder
+using testing::HasSubstr;
 
 constexpr std::array<Migration, 3> kMigrations{{{"0001_one.sql", "CREATE TABLE one (a TEXT)"},
                                                 {"0002_two.sql", "CREATE TABLE two (b TEXT); ALTER TABLE one ADD c"},
                                                 {"0003_bad.sql", "CREATE TABLE three (d TEXT); CREATE TABLE one (a)"}}};
 
-class SchemaTest : public ::testing::Test {
+class SchemaTest : public testing::Test {
  protected:
   void migrate_to(std::size_t count) { migrate(database_, path_, std::span(kMigrations).first(count)); }
   int64_t number(const char* sql) { return database_.execAndGet(sql).getInt64(); }

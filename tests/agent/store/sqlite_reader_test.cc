@@ -13,10 +13,10 @@
 namespace tocsin {
 namespace {
 
-using namespace testing;  // NOLINT(google-build-using-namespace): the builders of this folder
-using ::testing::ElementsAre;
-using ::testing::HasSubstr;
-using ::testing::IsEmpty;
+using namespace test;  // NOLINT(google-build-using-namespace): the builders of this folder
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
 
 constexpr IncidentId kCount = 60;
 
@@ -31,7 +31,7 @@ Incident varied_incident(IncidentId id) {
 }
 
 /// On disk and in memory: the same answers.
-class SqliteReaderTest : public ::testing::TestWithParam<bool> {
+class SqliteReaderTest : public testing::TestWithParam<bool> {
  protected:
   void SetUp() override {
     auto opened = SqliteStore::open(GetParam() ? folder_.file() : ":memory:");
@@ -76,7 +76,7 @@ class SqliteReaderTest : public ::testing::TestWithParam<bool> {
   std::unique_ptr<SqliteStore> store_;
 };
 
-INSTANTIATE_TEST_SUITE_P(Places, SqliteReaderTest, ::testing::Values(true, false),
+INSTANTIATE_TEST_SUITE_P(Places, SqliteReaderTest, testing::Values(true, false),
                          [](const auto& place) { return place.param ? "OnDisk" : "InMemory"; });
 
 TEST_P(SqliteReaderTest, PagesAreCompleteAndNewestFirst) {
@@ -155,7 +155,7 @@ TEST_P(SqliteReaderTest, NamesTheIncidentThatIsNotThere) {
 /// In memory there is no log to read beside: a question may have to wait longer there than it does.
 class SqliteReaderOnDiskTest : public SqliteReaderTest {};
 
-INSTANTIATE_TEST_SUITE_P(Places, SqliteReaderOnDiskTest, ::testing::Values(true), [](const auto&) { return "OnDisk"; });
+INSTANTIATE_TEST_SUITE_P(Places, SqliteReaderOnDiskTest, testing::Values(true), [](const auto&) { return "OnDisk"; });
 
 TEST_P(SqliteReaderOnDiskTest, ReadsFromOtherThreadsWhileTheWriterWrites) {
   std::atomic<bool> done = false;

@@ -9,10 +9,10 @@
 namespace tocsin {
 namespace {
 
-using namespace testing;  // NOLINT(google-build-using-namespace): the builders of this folder
-using ::testing::ElementsAre;
-using ::testing::HasSubstr;
-using ::testing::IsEmpty;
+using namespace test;  // NOLINT(google-build-using-namespace): the builders of this folder
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
 
 std::vector<IncidentId> ids(const std::vector<Incident>& incidents) {
   std::vector<IncidentId> found;
@@ -21,7 +21,7 @@ std::vector<IncidentId> ids(const std::vector<Incident>& incidents) {
   return found;
 }
 
-class SqliteStoreTest : public ::testing::Test {
+class SqliteStoreTest : public testing::Test {
  protected:
   void SetUp() override { open(":memory:"); }
 
