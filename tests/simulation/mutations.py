@@ -41,7 +41,12 @@ MUTATIONS = [
     ("the severity of what is open does not move", "agent/incident/incident_book.cc",
      "      go_on(*incident, rule, firing, surroundings, at, draft, events);", ""),
     ("what is mild is told unrecorded", "agent/notify/deliverer.cc",
-     "outbox_.lane(name).ready(Severity::sev1)", "outbox_.lane(name).ready(Severity::sev3)"),
+     "ready(Severity::sev1)) {\n"
+     "    const NotificationKind kind = outbox_.head(incident, name).kind;\n"
+     "    if (kind != NotificationKind::open && kind != NotificationKind::escalate) continue;\n"
+     "    if (const Incident* still = find_incident_(incident); !still || still->severity != Severity::sev1) continue;",
+     "ready(Severity::sev3)) {\n"
+     "    const NotificationKind kind = outbox_.head(incident, name).kind;"),
     ("a gap is not read again", "agent/engine/engine_polls.cc",
      "if (oldest >= tick) return ask_instant", "if (oldest <= tick) return ask_instant"),
     ("that a rule is behind is not written", "agent/engine/engine_polls.cc",
@@ -68,8 +73,7 @@ MUTATIONS = [
      "verdict.pause_notifier = response.status == 429;", ""),
     ("nothing collapses", "agent/outbox/conversation.cc",
      "if (resolve && !open) collapse(conversation, *resolve);", ""),
-    ("a resolve under way is not seen", "agent/outbox/conversation.cc",
-     "under_way ? !ends_incident(under_way->kind) : conversation.told.open;", "under_way || conversation.told.open;"),
+    ("an opening under way is not seen", "agent/outbox/conversation.cc", "under_way = &delivery;", ""),
     ("a rise waits for the dedup window", "agent/outbox/conversation.cc",
      "if (opening->state == DeliveryState::held) {", "if (opening->state == DeliveryState::sending) {"),
     ("no opening is held back", "agent/outbox/conversation.cc",

@@ -10,6 +10,7 @@ namespace {
 
 constexpr Duration kSlowAnswerMax{3500};  // of Prometheus: a query that is halved twice still ends within its interval
 constexpr Duration kUsuallySlow{2000};
+constexpr Duration kSlow{100};
 constexpr int kDriftPerMille = 20;
 
 }  // namespace
@@ -38,18 +39,29 @@ void SimTransport::start(RequestId id, Outgoing outgoing) {
   response.took = response.fault == TransportFault::timeout ? request.settings.timeout
                   : is_query                                ? slow(FaultKind::prometheus_slow, kSlowAnswerMax)
                                                             : slow(FaultKind::receiver_slow, kLatencyMax);
-  if (is_query && response.fault == TransportFault::none && response.body.starts_with('{')) answered_.insert(id);
+  const bool is_answer = is_query && response.fault == TransportFault::none && response.body.starts_with('{');
   const Instant comes = clock_.steady() + response.took;
-  under_way_.emplace(comes, Completed{id, std::move(response)});
+  under_way_.emplace(comes, UnderWay{{id, std::move(response)}, is_query, is_answer});
   busiest_ = std::max(busiest_, under_way_.size());
 }
 
 void SimTransport::cancel(RequestId id) {
-  std::erase_if(under_way_, [id](const auto& entry) { return entry.second.id == id; });
+  std::erase_if(under_way_, [id](const auto& entry) { return entry.second.completed.id == id; });
+}
+
+/// A machine falls asleep at any time; what hurts is where something slow is under way, which goes on when it wakes up:
+/// in some worlds a word to a receiver, in the others whatever it is.
+bool SimTransport::may_fall_asleep() const {
+  const bool while_telling = chance(50, seed_, "asleep while telling");
+  const bool in_the_midst = std::ranges::any_of(under_way_, [&](const auto& entry) {
+    return entry.first > clock_.steady() + kSlow && !(while_telling && entry.second.is_query);
+  });
+  return in_the_midst || chance(1, seed_, "asleep at rest", requests_);
 }
 
 void SimTransport::turn_the_clock() {
-  if (const Fault* sleep = injector_.take(FaultKind::machine_sleeps)) {
+  const Fault* sleep = may_fall_asleep() ? injector_.take(FaultKind::machine_sleeps) : nullptr;
+  if (sleep != nullptr) {
     prometheus_.agent_sleeps(sleep->length, !under_way_.empty());
     clock_.go_on_asleep(sleep->length);
     woke_up_ = clock_.real();
@@ -70,8 +82,9 @@ std::vector<Completed> SimTransport::wait(Duration timeout) {
   turn_the_clock();
   std::vector<Completed> done;
   while (!under_way_.empty() && under_way_.begin()->first <= clock_.steady()) {
-    if (answered_.erase(under_way_.begin()->second.id) > 0) answers_.push_back(clock_.now());
-    done.push_back(std::move(under_way_.begin()->second));
+    UnderWay& ended = under_way_.begin()->second;
+    if (ended.is_answer) answers_.push_back(clock_.now());
+    done.push_back(std::move(ended.completed));
     under_way_.erase(under_way_.begin());
   }
   return done;

@@ -3,7 +3,6 @@
 #pragma once
 
 #include <map>
-#include <set>
 #include <vector>
 
 #include "agent/http/transport.h"
@@ -29,10 +28,7 @@ class SimTransport final : public Transport {
   /// What is due of sleeps, steps and drifts; also while no agent waits.
   void turn_the_clock();
   /// The agent is gone: nobody waits for what is under way.
-  void drop_all() {
-    under_way_.clear();
-    answered_.clear();
-  }
+  void drop_all() { under_way_.clear(); }
   /// The most requests that were under way at once.
   std::size_t busiest() const { return busiest_; }
   /// When the machine woke the last time, in real time.
@@ -44,14 +40,20 @@ class SimTransport final : public Transport {
  private:
   Duration latency();
   Duration slow(FaultKind kind, Duration longest);
+  bool may_fall_asleep() const;
 
   SimClock& clock_;
   Injector& injector_;
   SimPrometheus& prometheus_;
   Receivers& receivers_;
   uint64_t seed_;
-  std::multimap<Instant, Completed> under_way_;
-  std::set<RequestId> answered_;  // of those under way
+  struct UnderWay {
+    Completed completed;
+    bool is_query = false;
+    bool is_answer = false;  // of Prometheus itself
+  };
+
+  std::multimap<Instant, UnderWay> under_way_;  // by when they end
   std::vector<Timestamp> answers_;
   uint64_t requests_ = 0;
   std::size_t busiest_ = 0;
