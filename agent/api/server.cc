@@ -4,8 +4,8 @@
 
 #include <algorithm>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/strand.hpp>
-#include <new>
 #include <thread>
 #include <vector>
 
@@ -42,12 +42,14 @@ struct ApiServer::Running {
   Running& operator=(const Running&) = delete;
 
   void start();
-  void accept();
+  void accept() noexcept;
+  void accept_later() noexcept;
   void work();
 
   HttpPort port;
   asio::io_context context;
   tcp::acceptor acceptor{context};
+  asio::steady_timer pause{context};
   std::vector<std::jthread> threads;  // the first to end
 };
 
@@ -56,20 +58,22 @@ void ApiServer::Running::start() {
   for (unsigned int i = 0; i < limits::kRequestThreads; ++i) threads.emplace_back([this] { work(); });
 }
 
-/// Nothing may keep it from waiting for the next connection, or the port would be deaf. The sockets' strands see to it
-/// that a session is never worked on by two threads.
-void ApiServer::Running::accept() {
-  while (!context.stopped()) {
-    try {
-      return acceptor.async_accept(asio::make_strand(context), [this](error_code error, tcp::socket socket) {
-        if (error) std::this_thread::sleep_for(limits::kAcceptPause);
-        accept();
-        if (!error && port.sessions < connections_max()) begin_session(std::move(socket), port);
-      });
-    } catch (const std::bad_alloc&) {
-      std::this_thread::sleep_for(limits::kAcceptPause);
-    }
-  }
+/// Out of memory it ends the process: one that is started again is better than one that is deaf. The sockets' strands
+/// see to it that a session is never worked on by two threads.
+void ApiServer::Running::accept() noexcept {
+  acceptor.async_accept(asio::make_strand(context), [this](error_code error, tcp::socket socket) {
+    if (error) return accept_later();
+    accept();  // first: nothing that goes wrong with this one may be the end of all
+    if (port.sessions < connections_max()) begin_session(std::move(socket), port);
+  });
+}
+
+/// Where the process has no file descriptors left, the next try would fail just as quickly.
+void ApiServer::Running::accept_later() noexcept {
+  pause.expires_after(limits::kAcceptPause);
+  pause.async_wait([this](error_code error) {
+    if (!error) accept();
+  });
 }
 
 /// What a session throws (out of memory) costs that session.
