@@ -10,6 +10,7 @@
 #include "agent/api/server.h"
 #include "agent/base/limits.h"
 #include "agent/base/log.h"
+#include "agent/cli/library_pages.h"
 #include "agent/cli/service_notify.h"
 #include "agent/cli/signals.h"
 #include "agent/cli/terminal.h"
@@ -115,6 +116,7 @@ int run_with(const std::string& file, const std::shared_ptr<const Config>& confi
   say_what_is_watched(*config, api->port());
   service.status(what_is_watched(*config));
   service.ready();
+  release_library_pages();
   keep_free_memory(1s);  // for the next answer: the kernel clears what it hands out
   Watchdog watchdog(limits::kLoopSilenceMax, end_of_hung_process);  // not before: an upgrade of the store may take long
   while (!stop) {
@@ -134,6 +136,7 @@ int run_with(const std::string& file, const std::shared_ptr<const Config>& confi
 }  // namespace
 
 int run_agent(const std::string& config_file) {
+  release_library_pages();
   keep_free_memory(0s);  // what reading takes would be the peak for good
   const ReloadedConfig config = read_config(config_file);
   if (config) return run_with(config_file, *config);
