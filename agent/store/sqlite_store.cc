@@ -101,6 +101,15 @@ class WriteTransaction {
   SQLite::Statement& roll_back_;
 };
 
+/// The latest of each key of which an incident is over only after the store's last tick: the clock was set back since,
+/// and by its times the one before would be taken for the latest.
+constexpr const char* kBehindAStep =
+    "SELECT max(later.id) FROM incidents AS ahead INDEXED BY incidents_resolved"
+    " JOIN incidents AS later INDEXED BY incidents_rule ON later.rule = ahead.rule AND later.id > ahead.id AND "
+    "later.group_labels = ahead.group_labels"
+    " WHERE ahead.state = 'resolved' AND ahead.resolved_at > (SELECT value FROM meta WHERE name = 'alive_at')"
+    " GROUP BY ahead.id";
+
 /// The ids of the incidents that load() returns; its one parameter is `resolved_since`.
 std::string loaded_incidents() {
   return fmt::format(
@@ -108,8 +117,9 @@ std::string loaded_incidents() {
       " UNION SELECT id FROM incidents WHERE state = 'resolved' AND resolved_at >= ?1"
       " UNION SELECT id FROM incidents WHERE {}"
       " UNION SELECT incident FROM deliveries INDEXED BY deliveries_waiting"
-      " WHERE state IN ('held', 'pending', 'sending'))",
-      kUnannounced);
+      " WHERE state IN ('held', 'pending', 'sending')"
+      " UNION {})",
+      kUnannounced, kBehindAStep);
 }
 
 template <class Record>

@@ -33,7 +33,9 @@ struct Change {
 
 /// What the engine needs in memory to go on: the active, the recently resolved and the untold.
 struct Stored {
-  /// Not resolved, resolved since `resolved_since`, resolved but not announced as such, or with a waiting delivery.
+  /// Not resolved, resolved since `resolved_since`, resolved but not announced as such, or with a waiting delivery; and
+  /// the latest of a key, where an earlier one was resolved before the clock was set back, and after `alive_at` by its
+  /// times.
   std::vector<Incident> incidents;
   std::vector<Delivery> deliveries;  // waiting ones
   std::vector<Told> told;            // of `incidents`

@@ -81,6 +81,15 @@ TEST_F(SqliteStoreTest, LoadsWhatIsOverAndNotAnnouncedAsSuchHoweverOldItIs) {
   EXPECT_THAT(ids(load(from_unix_ms(100)).incidents), ElementsAre(1, 2, 3));
 }
 
+TEST_F(SqliteStoreTest, BehindAStepOfTheClockTheLatestOfAKeyIsLoadedWithTheOneBefore) {
+  Change change{.alive_at = from_unix_ms(500)};
+  change.incidents = {resolved_incident(1, from_unix_ms(1000)), resolved_incident(2, from_unix_ms(200)),
+                      resolved_incident(3, from_unix_ms(300)), resolved_incident(4, from_unix_ms(300))};
+  change.incidents[3].key = {{"service", "another"}};
+  commit(change);
+  EXPECT_THAT(ids(load(from_unix_ms(600)).incidents), ElementsAre(1, 3));
+}
+
 TEST_F(SqliteStoreTest, LoadsWaitingDeliveriesOnlyAndInOrder) {
   Change change{.incidents = {full_incident(1)}};
   int64_t id = 6;
