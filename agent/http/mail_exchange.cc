@@ -32,6 +32,14 @@ long tls_level(const MailRequest& request) {
   return may_do_without ? CURLUSESSL_TRY : CURLUSESSL_ALL;
 }
 
+/// What a kept connection must have in common with this request beside what curl itself compares: for smtp:// that is
+/// neither STARTTLS nor the check of the certificate, so one in clear text would do where TLS is required.
+std::string pool_key(const MailRequest& request) {
+  const TlsSettings& tls = request.tls;
+  return fmt::format("{} {} {} {} {} {}", tls_level(request), tls.insecure_skip_verify, quote(tls.ca_file),
+                     quote(tls.cert_file), quote(tls.key_file), quote(tls.server_name));
+}
+
 /// The codes curl ends with when the server refused a step with its reply.
 bool is_refusal(CURLcode code) {
   return code == CURLE_SEND_ERROR || code == CURLE_WEIRD_SERVER_REPLY || code == CURLE_REMOTE_ACCESS_DENIED;
@@ -62,6 +70,9 @@ Result<void> MailExchange::prepare() {
   easy_.set(CURLOPT_USE_SSL, tls_level(request_));
   set_message();
   if (auto envelope = set_envelope(); !envelope) return envelope;
+  // curl compares the bearer token before it takes a kept connection, and sends it nowhere here: without a user name it
+  // does not log in, and set_login() allows no mechanism that would take it.
+  easy_.set_text(CURLOPT_XOAUTH2_BEARER, pool_key(request_));
   if (auto login = set_login(); !login) return login;
   return set_connection(*url, {.tls = request_.tls, .proxy_url = request_.proxy_url, .timeout = request_.timeout});
 }

@@ -238,6 +238,31 @@ class Mail(DeliveryCase):
                 "username": "tocsin", "password": "smtp-secret", "from": "tocsin@example.org",
                 "to": ["first@example.org", "second@example.org"], "tls": {"ca_file": self.certificate}} | keys
 
+    def test_a_connection_in_clear_text_is_not_used_where_tls_is_required(self):
+        server = SmtpServer()
+        self.addCleanup(server.close)
+        clear = {"type": "email", "smtp_url": f"smtp://localhost:{server.port}", "starttls": "off",
+                 "from": "tocsin@example.org", "to": ["first@example.org"]}
+        agent = self.opened(notifiers={"clear": clear, "safe": clear | {"starttls": "required"}})
+        agent.wait_notification("open", "delivered", "clear")
+        self.assert_kept_back(agent, server, "safe", "STARTTLS")
+
+    def test_a_connection_with_an_unverified_certificate_is_not_used_where_it_has_to_be_verified(self):
+        lax = self.mail(tls={"insecure_skip_verify": True}, to=["lax@example.org"])
+        agent = self.opened(notifiers={"lax": lax, "strict": self.mail(tls={}, to=["strict@example.org"])})
+        agent.wait_notification("open", "delivered", "lax")
+        self.assert_kept_back(agent, self.server, "strict", "certificate")
+
+    def assert_kept_back(self, agent, server, notifier, reason):
+        """It has tried when the other's connection was there to be taken."""
+        def tries():
+            return agent.metric(NOTIFICATIONS, notifier=notifier, outcome="retried")
+
+        before = tries()
+        wait_for(lambda: tries() >= before + 2, what="two tries")
+        self.assertIn(reason, agent.wait_notification("open", "pending", notifier)["last_error"])
+        self.assertEqual(1, len(server.mails))
+
     def recipients(self):
         return sorted(recipient for mail in self.server.mails for recipient in mail.recipients)
 

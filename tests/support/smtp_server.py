@@ -1,6 +1,7 @@
 """smtp_server.py [options]: a mail server on a loopback port, which is its first line on stdout.
 
-Then one line of JSON for each message taken: ehlo, from, to, tls, login, data. It ends with its stdin.
+Then one line of JSON for each message taken: ehlo, from, to, tls, login, peer, data, and all that the
+connection has said so far. It ends with its stdin.
 """
 
 import argparse
@@ -21,6 +22,7 @@ parser.add_argument("--tls", nargs=2, metavar=("CERT", "KEY"), help="offer START
 parser.add_argument("--smtps", action="store_true", help="with --tls: TLS from the first byte")
 parser.add_argument("--login", metavar="USER:PASSWORD", help="require it")
 parser.add_argument("--login-reply", help="instead of the usual reply to a wrong one")
+parser.add_argument("--tokens", action="store_true", help="offer to log in by token or by certificate, too")
 parser.add_argument("--refuse", nargs=2, metavar=("ADDRESS", "REPLY"), help="of RCPT TO")
 parser.add_argument("--end", choices=["reply", "drop", "hang"], default="reply", help="what follows the final dot")
 parser.add_argument("--data-reply", help="instead of 250 after the final dot")
@@ -57,6 +59,7 @@ class Handler:
             "tls": server.transport.get_extra_info("ssl_object") is not None,
             "login": getattr(session, "user", None),
             "peer": session.peer[1],
+            "said": server.said.decode("latin-1"),
             "data": envelope.original_content.decode("latin-1"),
         }
         writer.submit(print, json.dumps(message), flush=True)
@@ -72,6 +75,23 @@ class Handler:
         return "221 Bye"
 
 
+class TokenHandler(Handler):
+    """aiosmtpd offers the mechanisms that its handler has."""
+
+    async def auth_OAUTHBEARER(self, server, words):
+        return AuthResult(success=True)
+
+    auth_XOAUTH2 = auth_EXTERNAL = auth_OAUTHBEARER
+
+
+class Server(SMTP):
+    said = b""
+
+    def data_received(self, data):
+        self.said += data
+        super().data_received(data)
+
+
 async def main():
     context = None
     if options.tls:
@@ -80,8 +100,8 @@ async def main():
     in_clear = not (options.tls and options.smtps)
 
     def protocol():
-        return SMTP(
-            Handler(),
+        return Server(
+            TokenHandler() if options.tokens else Handler(),
             hostname="mail.example.org",
             tls_context=context if in_clear else None,
             authenticator=authenticate if options.login else None,

@@ -15,6 +15,7 @@ using test::certificate;
 using test::ChildProcess;
 using test::support_file;
 using testing::HasSubstr;
+using testing::Not;
 using testing::StartsWith;
 
 TEST(MailText, LineEndsBecomeCrlf) {
@@ -109,6 +110,62 @@ TEST_F(Mail, ConnectionIsReused) {
   ASSERT_TRUE(exchange(server.request()).ok());
   ASSERT_TRUE(exchange(server.request()).ok());
   EXPECT_EQ(server.message().at("peer"), server.message().at("peer"));
+}
+
+TEST_F(Mail, ConnectionInClearTextIsNotReusedWhereTlsIsRequired) {
+  MailServer server;
+  ASSERT_TRUE(exchange(server.request(StartTls::off)).ok());
+  const Response response = exchange(server.request(StartTls::required));
+  EXPECT_EQ(response.fault, TransportFault::tls);
+  EXPECT_FALSE(response.sent);
+}
+
+TEST_F(Mail, ConnectionWithAnUnverifiedCertificateIsNotReusedWhereItHasToBeVerified) {
+  for (const std::string scheme : {"smtp", "smtps"}) {
+    MailServer server(scheme == "smtp" ? MailServer::with_tls({}, "named")
+                                       : MailServer::with_tls({"--smtps"}, "named"));
+    const MailRequest strict = server.request(StartTls::required, scheme);
+    MailRequest lax = strict;
+    lax.tls.insecure_skip_verify = true;
+    ASSERT_TRUE(exchange(lax).ok());
+    const Response response = exchange(strict);
+    EXPECT_EQ(response.fault, TransportFault::tls) << scheme;
+    EXPECT_FALSE(response.sent);
+  }
+}
+
+TEST_F(Mail, ConnectionOfAnotherAuthorityIsNotReused) {
+  MailServer server(MailServer::with_tls());
+  MailRequest other = server.request(StartTls::required);
+  ASSERT_TRUE(exchange(other).ok());
+  other.tls.ca_file = certificate("other-ca.crt");
+  EXPECT_FALSE(exchange(other).ok());
+}
+
+TEST_F(Mail, WhatAKeptConnectionIsComparedByIsSentNowhere) {
+  MailServer open({"--tokens"});
+  ASSERT_TRUE(exchange(open.request()).ok());
+  EXPECT_THAT(open.message().at("said").get<std::string>(), StartsWith("EHLO agent.example.org\r\nMAIL FROM:"));
+
+  MailServer server(MailServer::with_tls({"--tokens", "--login", "tocsin:s3cret"}));
+  ASSERT_TRUE(with_login(server, StartTls::required, "s3cret").ok());
+  // base64 of NUL tocsin NUL s3cret
+  EXPECT_THAT(server.message().at("said").get<std::string>(),
+              HasSubstr("EHLO agent.example.org\r\nAUTH PLAIN\r\nAHRvY3NpbgBzM2NyZXQ=\r\nMAIL FROM:"));
+}
+
+TEST_F(Mail, WhatAKeptConnectionIsComparedByIsNotToldToAProxy) {
+  test::HttpServer proxy([](const test::Seen&) { return test::reply_with(403, "no"); });
+  MailRequest request;
+  request.smtp_url = "smtp://mail.example.org:25";
+  request.tls.ca_file = certificate("ca.crt");
+  request.to = "team@example.org";
+  request.proxy_url = proxy.url();
+  exchange(request);
+  const std::string head = proxy.seen().at(0).head;
+  EXPECT_THAT(head, StartsWith("CONNECT mail.example.org:25 "));
+  EXPECT_THAT(head, Not(HasSubstr("uthorization")));
+  EXPECT_THAT(head, Not(HasSubstr("ca.crt")));
 }
 
 TEST_F(Mail, StartTlsAndLogin) {

@@ -42,19 +42,23 @@ class Mail:
 
 
 class SmtpServer:
-    """On localhost, on a free port. `refuse` maps a recipient to the reply that refuses it."""
+    """On localhost, on a free port. `refuse` maps a recipient to the reply that refuses it, `login_reply` is that to a
+    wrong login. Without a certificate it offers neither STARTTLS nor a login."""
 
-    def __init__(self, certificate, key, user="tocsin", password="smtp-secret", implicit_tls=False):
+    def __init__(self, certificate=None, key=None, user="tocsin", password="smtp-secret", implicit_tls=False):
         self.mails = []
         self.refuse = {}
+        self.login_reply = None
         self._login = (user.encode(), password.encode())
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(certificate, key)
+        if certificate:
+            context.load_cert_chain(certificate, key)
         self._loop = asyncio.new_event_loop()
         threading.Thread(target=self._loop.run_forever, daemon=True).start()
-        tls = {"auth_require_tls": False} if implicit_tls else {"tls_context": context, "require_starttls": True}
+        in_clear = {"tls_context": context, "require_starttls": True} if certificate else {}
+        tls = {"auth_require_tls": False} if implicit_tls else in_clear
         start = self._loop.create_server(
-            lambda: SMTP(self, auth_required=True, authenticator=self._authenticate, loop=self._loop,
+            lambda: SMTP(self, auth_required=bool(certificate), authenticator=self._authenticate, loop=self._loop,
                          hostname="localhost", **tls),
             "127.0.0.1", 0, ssl=context if implicit_tls else None)
         self._server = asyncio.run_coroutine_threadsafe(start, self._loop).result(10)
@@ -65,7 +69,8 @@ class SmtpServer:
         self._loop.call_soon_threadsafe(self._loop.stop)
 
     def _authenticate(self, _server, _session, _envelope, _mechanism, data):
-        return AuthResult(success=(data.login, data.password) == self._login, handled=False)
+        right = (data.login, data.password) == self._login
+        return AuthResult(success=right, handled=False, message=None if right else self.login_reply)
 
     async def handle_RCPT(self, _server, _session, envelope, address, _options):
         if address in self.refuse:
