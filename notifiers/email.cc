@@ -53,9 +53,7 @@ std::string named(const std::map<std::string, std::string>& answers) {
 }  // namespace
 
 EmailNotifier::EmailNotifier(EmailSettings settings)
-    : settings_(std::move(settings)),
-      from_(parse_mail_address(settings_.from)),
-      redactor_(std::vector<Secret>{settings_.password}) {
+    : settings_(std::move(settings)), from_(parse_mail_address(settings_.from)), redactor_(settings_) {
   for (const std::string& text : settings_.to) {
     MailAddress address = parse_mail_address(text);
     if (std::ranges::find(recipients_, address.address) == recipients_.end()) {

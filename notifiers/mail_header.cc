@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <array>
 
-#include "notifiers/base64.h"
+#include "agent/base/base64.h"
 #include "notifiers/text.h"
 
 namespace tocsin {

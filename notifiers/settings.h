@@ -29,7 +29,7 @@ struct EmailSettings {
   std::string username;
   Secret password;
   TlsSettings tls;
-  std::string proxy_url;
+  Secret proxy_url;
   Duration timeout{10'000};
   std::string from;  // address, or "Name <address>"
   std::vector<std::string> to;

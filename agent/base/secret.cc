@@ -1,8 +1,18 @@
 #include "agent/base/secret.h"
 
-#include <string_view>
+#include "agent/base/base64.h"
 
 namespace tocsin {
+
+std::vector<Secret> forms_of_login(std::string_view username, const Secret& password) {
+  if (password.empty()) return {};
+  const std::string& value = password.reveal();
+  const std::string user(username);
+  return {password,
+          Secret(base64(value)),                        // SMTP's LOGIN
+          Secret(base64(user + ":" + value)),           // HTTP's Basic
+          Secret(base64('\0' + user + '\0' + value))};  // SMTP's PLAIN
+}
 
 std::string redact(std::string text, const Secret& secret) {
   constexpr std::string_view kMask = "<secret>";

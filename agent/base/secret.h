@@ -3,7 +3,9 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <utility>
+#include <vector>
 
 namespace tocsin {
 
@@ -18,6 +20,9 @@ class Secret {
  private:
   std::string value_;
 };
+
+/// The password of a login, and each form in which protocols send it: a peer may repeat any of them.
+std::vector<Secret> forms_of_login(std::string_view username, const Secret& password);
 
 /// `text` with every occurrence of `secret` replaced by "<secret>"; for texts that come from libraries and peers.
 std::string redact(std::string text, const Secret& secret);

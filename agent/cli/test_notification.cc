@@ -5,10 +5,9 @@
 #include <string_view>
 #include <utility>
 
-#include "agent/base/limits.h"
-#include "agent/base/text.h"
 #include "agent/cli/http_client.h"
 #include "notifiers/make_notifier.h"
+#include "notifiers/redactor.h"
 
 namespace tocsin {
 namespace {
@@ -40,11 +39,12 @@ Notification test_notification(const std::string& external_url, Timestamp now) {
 }
 
 /// The notifier's own judgement comes first; the bare answer follows where it adds something.
-std::string answer_text(const Verdict& verdict, const Response& response) {
-  if (response.fault != TransportFault::none) return verdict.reason.empty() ? response.fault_text : verdict.reason;
+std::string answer_text(const Verdict& verdict, const Response& response, const Redactor& redactor) {
+  if (response.fault != TransportFault::none)
+    return verdict.reason.empty() ? redactor.clean(response.fault_text) : verdict.reason;
   if (verdict.outcome != Verdict::Outcome::accepted) return verdict.reason;
   if (response.status == 0) return "printed";
-  return fmt::format("{} {}", response.status, one_line(response.body, limits::kErrorTextBytesMax));
+  return fmt::format("{} {}", response.status, redactor.clean(response.body));
 }
 
 }  // namespace
@@ -58,7 +58,8 @@ TestOutcome send_test(Transport& transport, const NotifierSettings& settings, co
     const Verdict verdict = notifier->judge(notification, response);
     for (const auto& [name, value] : verdict.remember) notification.remembered[name] = value;
     if (verdict.outcome == Verdict::Outcome::more) continue;
-    return {settings.name, verdict.outcome == Verdict::Outcome::accepted, answer_text(verdict, response)};
+    return {settings.name, verdict.outcome == Verdict::Outcome::accepted,
+            answer_text(verdict, response, Redactor(settings))};
   }
   return {settings.name, false, fmt::format("no end after {} steps", kStepsMax)};
 }

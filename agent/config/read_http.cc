@@ -111,13 +111,13 @@ void read_secret_url(Table& table, std::string_view key, Secret& out) {
   }
 }
 
-void read_proxy(Table& table, std::string& out) {
+void read_proxy(Table& table, Secret& out) {
   const auto url = read_secret(table, "proxy_url");
   if (!url) return;
   if (const auto valid = parse_proxy_url(url->value.reveal()); !valid) {
     table.fault_at(url->place, "proxy_url", valid.error().text);
   } else {
-    out = *valid;
+    out = url->value;
   }
 }
 

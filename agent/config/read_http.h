@@ -13,7 +13,7 @@ void read_tls(Table& table, TlsSettings& out);
 void read_certificate(Table& table, std::string& cert_file, std::string& key_file);
 
 /// `proxy_url`, which may hold a password and therefore also comes as a file or from the environment.
-void read_proxy(Table& table, std::string& out);
+void read_proxy(Table& table, Secret& out);
 
 /// `url`, which may be a secret.
 void read_secret_url(Table& table, std::string_view key, Secret& out);

@@ -79,11 +79,11 @@ Result<void> Exchange::set_tls(Url& url, const TlsSettings& tls) {
   return {};
 }
 
-Result<void> Exchange::set_proxy(const std::string& proxy_url) {
+Result<void> Exchange::set_proxy(const Secret& proxy_url) {
   easy_.set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
   if (proxy_url.empty()) return {};  // curl reads the environment
   constexpr std::array kSchemes = {"http", "https", "socks4", "socks4a", "socks5", "socks5h"};
-  const auto url = Url::parse(proxy_url);
+  const auto url = Url::parse(proxy_url.reveal());
   if (!url) return fail(fmt::format("proxy_url: {}", url.error().text));
   if (std::ranges::find(kSchemes, url->scheme()) == kSchemes.end()) {
     return fail(fmt::format("proxy_url: the scheme must be one of {}", fmt::join(kSchemes, ", ")));

@@ -37,7 +37,7 @@ class Exchange {
   /// How to get there.
   struct Path {
     const TlsSettings& tls;
-    const std::string& proxy_url;
+    const Secret& proxy_url;
     Duration timeout;
   };
 
@@ -58,7 +58,7 @@ class Exchange {
 
   void set_limits(Duration timeout);
   Result<void> set_tls(Url& url, const TlsSettings& tls);
-  Result<void> set_proxy(const std::string& proxy_url);
+  Result<void> set_proxy(const Secret& proxy_url);
   Failure failure(CURLcode code) const;
 
   /// One line of the reply's head, or one of the SMTP server's.

@@ -54,7 +54,9 @@ Result<std::unique_ptr<Exchange>> MailExchange::make(RequestId id, CurlEasy easy
 }
 
 MailExchange::MailExchange(RequestId id, CurlEasy easy, MailRequest request)
-    : Exchange(id, std::move(easy)), request_(std::move(request)) {
+    : Exchange(id, std::move(easy)),
+      request_(std::move(request)),
+      login_(forms_of_login(request_.username, request_.password)) {
   request_.message = with_crlf(request_.message);
 }
 
@@ -68,11 +70,11 @@ Result<void> MailExchange::prepare() {
   }
   easy_.set_text(CURLOPT_PROTOCOLS_STR, "smtp,smtps");
   easy_.set(CURLOPT_USE_SSL, tls_level(request_));
-  set_message();
-  if (auto envelope = set_envelope(); !envelope) return envelope;
   // curl compares the bearer token before it takes a kept connection, and sends it nowhere here: without a user name it
   // does not log in, and set_login() allows no mechanism that would take it.
   easy_.set_text(CURLOPT_XOAUTH2_BEARER, pool_key(request_));
+  set_message();
+  if (auto envelope = set_envelope(); !envelope) return envelope;
   if (auto login = set_login(); !login) return login;
   return set_connection(*url, {.tls = request_.tls, .proxy_url = request_.proxy_url, .timeout = request_.timeout});
 }
@@ -127,7 +129,9 @@ int MailExchange::rewind_message(void* exchange, curl_off_t offset, int origin) 
 
 void MailExchange::on_line(std::string_view line) {
   if (line.starts_with("221")) return;  // the answer to QUIT says nothing about the mail
-  response_.body = one_line(line, limits::kErrorTextBytesMax);
+  std::string shown(line);
+  for (const Secret& secret : login_) shown = redact(std::move(shown), secret);
+  response_.body = one_line(shown, limits::kErrorTextBytesMax);
   // After a refusal curl says QUIT, and all transfers wait until it is answered: that must not take long.
   const bool refused = line.starts_with('4') || line.starts_with('5');
   easy_.set(CURLOPT_SERVER_RESPONSE_TIMEOUT, refused ? limits::kFarewellSecondsMax : 0L);
@@ -144,7 +148,7 @@ CURLcode MailExchange::conclude(CURLcode code) {
 std::string MailExchange::peer_reason(TransportFault fault) const {
   if (fault != TransportFault::login) return "";
   if (response_.status < 400) return ": it offers none of PLAIN, LOGIN and CRAM-MD5";
-  return ": " + redact(response_.body, request_.password);
+  return ": " + response_.body;
 }
 
 std::string with_crlf(std::string_view text) {

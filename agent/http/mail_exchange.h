@@ -3,6 +3,7 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "agent/http/exchange.h"
 
@@ -32,6 +33,7 @@ class MailExchange final : public Exchange {
   std::string peer_reason(TransportFault fault) const override;
 
   MailRequest request_;
+  std::vector<Secret> login_;  // as a server may repeat it
   CurlList recipients_;
   std::size_t given_ = 0;     // bytes of the message that curl has
   bool handed_over_ = false;  // curl has had all of it, so the final dot may be out

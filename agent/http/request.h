@@ -36,7 +36,7 @@ struct HttpSettings {
   Secret bearer_token;
   std::vector<std::pair<std::string, Secret>> headers;
   TlsSettings tls;
-  std::string proxy_url;  // empty: the environment's proxy variables
+  Secret proxy_url;  // may hold a password; empty: the environment's proxy variables
   Duration timeout{10'000};
   friend bool operator==(const HttpSettings&, const HttpSettings&) = default;
 };
@@ -59,7 +59,7 @@ struct MailRequest {
   std::string username;
   Secret password;
   TlsSettings tls;
-  std::string proxy_url;
+  Secret proxy_url;
   Duration timeout{10'000};
   std::string ehlo_name;  // empty: the host's name
   std::string from;       // envelope address

@@ -1,5 +1,6 @@
 """What tocsin shows of its secrets, and whom it trusts on the way out: certificates, redirects, proxies."""
 
+import base64
 import json
 import logging
 import os
@@ -10,7 +11,8 @@ import threading
 import unittest
 from http.server import BaseHTTPRequestHandler
 
-from harness import HOOK, Answer, EndToEnd, Raw, SmtpServer, run_tocsin, wait_for
+from harness import (HOOK, PAGERDUTY, SLACK_POST, Answer, EndToEnd, Raw, SmtpServer, make_certificate, run_tocsin,
+                     wait_for)
 from harness.loopback_server import LoopbackServer
 from harness.tocsin import ROOT
 
@@ -193,7 +195,12 @@ class Ways(EndToEnd):
 
 
 class Secrets(EndToEnd):
-    SECRETS = ("token-secret", "basic-secret", "header-secret", "hook-secret", "file-secret", "slack-path-secret")
+    PLAIN = ("token-secret", "basic-secret", "header-secret", "hook-secret", "file-secret", "slack-path-secret",
+             "hook-path-secret", "bot-secret", "mail-secret", "proxy-secret", "bearer-secret", "heartbeat-path-secret")
+    # As logins send them: HTTP's and a proxy's Basic, SMTP's LOGIN and PLAIN.
+    SENT = tuple(base64.b64encode(text).decode() for text in (
+        b"u:basic-secret", b"u:proxy-secret", b"mail-secret", b"\0u\0mail-secret"))
+    SECRETS = PLAIN + SENT
 
     def with_secrets(self):
         agent = self.new_agent(self.rule())
@@ -201,27 +208,51 @@ class Secrets(EndToEnd):
                                        "headers": {"X-Scope-OrgID": "header-secret"}}
         agent.config["web"]["token_file"] = agent.file("token", "token-secret\n")
         agent.config["notifiers"] = {
-            "hook": self.hook(bearer_token="hook-secret"),
+            "hook": self.hook(url=self.receiver.url + "/hook-path-secret", bearer_token="hook-secret"),
+            "far": self.hook(url="http://receiver.example.org/far", proxy_url=self.with_login(self.receiver.url)),
+            "bot": {"type": "slack", "bot_token": "bot-secret", "channel": "C0E2E", "url": self.receiver.url},
+            "mail": self.mail(),
             "team": {"type": "slack", "webhook_url": "http://127.0.0.1:1/services/slack-path-secret"},
             "pager": {"type": "pagerduty", "routing_key_file": agent.file("pager", "file-secret\n"),
                       "url": self.receiver.url}}
-        agent.config["route"] = [{"notify": ["hook", "team", "pager"]}]
+        agent.config["heartbeat"] = {"url": self.receiver.url + "/heartbeat-path-secret", "interval": "1s"}
+        agent.config["route"] = [{"notify": list(agent.config["notifiers"])}]
         agent.write()
         return agent
 
+    def with_login(self, proxy):
+        return proxy.replace("http://", "http://u:proxy-secret@")
+
+    def mail(self):
+        """At a server that repeats a wrong login, as it is and as it was sent."""
+        certificate, key = make_certificate(self.directory)
+        server = SmtpServer(certificate, key)
+        self.addCleanup(server.close)
+        server.login_reply = "535 who is that? mail-secret " + " ".join(self.SENT)
+        return {"type": "email", "smtp_url": f"smtp://localhost:{server.port}", "username": "u",
+                "password": "mail-secret", "from": "tocsin@example.org", "to": ["first@example.org"],
+                "tls": {"ca_file": certificate}}
+
     def test_no_secret_is_in_arguments_logs_answers_or_what_check_says(self):
-        # A receiver that says in its refusal what it was given.
-        self.receiver.always(HOOK, Answer(401, "Bearer hook-secret is wrong"))
+        # Receivers and a proxy that say in their refusals what they were given, and more.
+        for path, status in (("/hook-path-secret", 401), ("/far", 407), (SLACK_POST, 401), (PAGERDUTY, 400),
+                             ("/heartbeat-path-secret", 401)):
+            self.receiver.always(path, Answer(status, self.echo_of(path)))
         agent = self.with_secrets()
         agent.start("--log-level", "debug")
         self.set(1)
-        agent.wait_notification("open", "failed")
+        for notifier in ("hook", "far", "bot", "pager", "mail"):
+            self.assertIn("who is that?", agent.wait_notification("open", "failed", notifier)["last_error"])
+        agent.wait_log("heartbeat not accepted")
         agent.post("/api/v1/incidents/INC-1/resolve", {"by": "x"}, {"Authorization": "Bearer token-secretx"})
         with open(f"/proc/{agent.pid}/cmdline") as file:
             shown = file.read()
         shown += agent.log() + agent.stdout()
         for path in ("/api/v1/incidents/INC-1", "/api/v1/incidents", "/api/v1/rules", "/api/v1/status", "/metrics"):
             shown += agent.get(path).body
+        said = run_tocsin("notify-test", "--config", agent.config_file).stdout
+        self.assertEqual(5, said.count("who is that?"), said)
+        shown += said
         agent.config["web"]["nonsense"] = 1
         agent.write()
         for command in ("check", "once", "notify-test"):
@@ -232,14 +263,25 @@ class Secrets(EndToEnd):
         for secret in self.SECRETS:
             self.assertNotIn(secret, shown)
 
+    def echo_of(self, path):
+        """What was sent there, plain and as it was sent."""
+        return "who is that? " + {"/hook-path-secret": "/hook-path-secret hook-secret",
+                                  "/far": f"u:proxy-secret {self.SENT[1]}", SLACK_POST: "Bearer bot-secret",
+                                  PAGERDUTY: "file-secret", "/heartbeat-path-secret": "heartbeat-path-secret"}[path]
+
     def test_what_prometheus_repeats_of_its_secrets_is_shown_nowhere(self):
         prometheus = self.scripted_prometheus()
         agent = self.with_secrets()
-        agent.config["prometheus"]["url"] = prometheus.url
-        agent.write()
+        agent.config["prometheus"] |= {"url": prometheus.url, "proxy_url": self.with_login(prometheus.url)}
         shown = ""
         for status in (401, 422):
-            error = {"status": "error", "errorType": "execution", "error": "basic-secret, header-secret: who is that?"}
+            said = ["basic-secret", *self.SENT[:2], "header-secret", "proxy-secret", "who is that?"]
+            if status == 422:
+                del agent.config["prometheus"]["basic_auth"]
+                agent.config["prometheus"]["bearer_token"] = "bearer-secret"
+                said = ["bearer-secret", self.SENT[1], "header-secret", "proxy-secret", "who is that?"]
+            agent.write()
+            error = {"status": "error", "errorType": "execution", "error": ", ".join(said)}
             prometheus.raw = Raw(lambda: [json.dumps(error).encode()], status=status)
             agent.start()
             agent.wait_failures("Probe", 1)

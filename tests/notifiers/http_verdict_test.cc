@@ -58,6 +58,30 @@ TEST(Redactor, HidesTheTellingPartsOfAUrl) {
   EXPECT_EQ(redactor.clean("services of hooks.example.org"), "services of hooks.example.org");
 }
 
+TEST(Redactor, HidesTheCredentialsOfAProxyAlsoAsTheyAreSent) {
+  HttpSettings settings;
+  settings.proxy_url = Secret("http://agent:pa55%20word@proxy.example.org:3128");
+  const Redactor redactor(settings);
+  EXPECT_EQ(redactor.clean("407: agent:pa55%20word, pa55 word"), "407: <secret>, <secret>");
+  EXPECT_EQ(redactor.clean("Basic YWdlbnQ6cGE1NSB3b3Jk"), "Basic <secret>");  // agent:pa55 word
+  EXPECT_EQ(redactor.clean("agent at proxy.example.org:3128"), "agent at proxy.example.org:3128");
+  settings.proxy_url = Secret("http://t0ken@proxy.example.org:3128");
+  EXPECT_EQ(Redactor(settings).clean("t0ken, Basic dDBrZW46"), "<secret>, Basic <secret>");  // t0ken:
+  settings.proxy_url = Secret("http://proxy.example.org:3128");
+  EXPECT_EQ(Redactor(settings).clean("http://proxy.example.org:3128 is down"), "http://proxy.example.org:3128 is down");
+}
+
+TEST(Redactor, HidesTheLoginOfAMailServerAsItIsSent) {
+  EmailSettings settings;
+  settings.username = "tocsin";
+  settings.password = Secret("pa55word");
+  settings.proxy_url = Secret("socks5://u:0ther@proxy.example.org");
+  const Redactor redactor(settings);
+  EXPECT_EQ(redactor.clean("535 tocsin: pa55word"), "535 tocsin: <secret>");
+  EXPECT_EQ(redactor.clean("535 cGE1NXdvcmQ= AHRvY3NpbgBwYTU1d29yZA=="), "535 <secret> <secret>");
+  EXPECT_EQ(redactor.clean("0ther"), "<secret>");
+}
+
 TEST(Url, JoinsBehindThePrefix) {
   EXPECT_EQ(join_url("https://a.example.org", "/v2/x"), "https://a.example.org/v2/x");
   EXPECT_EQ(join_url("https://a.example.org/p/", "/v2/x"), "https://a.example.org/p/v2/x");

@@ -1,6 +1,6 @@
 #include <gtest/gtest.h>
 
-#include "notifiers/base64.h"
+#include "agent/base/base64.h"
 #include "notifiers/mail_address.h"
 #include "notifiers/mail_header.h"
 #include "notifiers/mime.h"

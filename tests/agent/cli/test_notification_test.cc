@@ -45,6 +45,11 @@ TEST(SendTest, TheAnswerIsPrintedAsItCame) {
   EXPECT_EQ("202 queued as 7", outcome.said);
 }
 
+TEST(SendTest, AnAcceptanceKeepsTheSecret) {
+  ScriptedTransport transport([](const Outgoing&) { return answer(200, "thanks for /secret-path"); });
+  EXPECT_EQ("200 thanks for <secret>", send(transport, webhook()).said);
+}
+
 TEST(SendTest, TheNotificationIsMarkedAsATest) {
   ScriptedTransport transport([](const Outgoing&) { return answer(200, "ok"); });
   send(transport, webhook());

@@ -188,7 +188,7 @@ TEST_F(FullConfig, ReadsPrometheus) {
   EXPECT_EQ(prometheus.http.tls.ca_file, "");
   EXPECT_EQ(prometheus.http.tls.server_name, "prom");
   EXPECT_TRUE(prometheus.http.tls.insecure_skip_verify);
-  EXPECT_EQ(prometheus.http.proxy_url, "http://user:password@proxy.example.org:3128");
+  EXPECT_EQ(prometheus.http.proxy_url.reveal(), "http://user:password@proxy.example.org:3128");
   EXPECT_EQ(prometheus.max_concurrent_queries, 4);
   EXPECT_EQ(prometheus.batch, 20);
   EXPECT_EQ(prometheus.query_offset, 30s);
@@ -239,7 +239,7 @@ TEST_F(FullConfig, ReadsEmail) {
   EXPECT_EQ(mail.from, "tocsin <tocsin@example.org>");
   EXPECT_THAT(mail.to, ElementsAre("incident-response@example.org", "b@example.org"));
   EXPECT_EQ(mail.timeout, 20s);
-  EXPECT_EQ(mail.proxy_url, "socks5://proxy.example.org:1080");
+  EXPECT_EQ(mail.proxy_url.reveal(), "socks5://proxy.example.org:1080");
   EXPECT_TRUE(mail.tls.insecure_skip_verify);
   EXPECT_EQ(notifier(3).digest_above, 10U);
 }

@@ -388,7 +388,7 @@ TEST_F(Http, BrokenGzipIsBroken) {
 TEST_F(Http, ProxyGetsTheWholeUrl) {
   HttpServer proxy(ok);
   HttpRequest request = post_to("http://prometheus.example.org/api");
-  request.settings.proxy_url = "http://u:s3cret@127.0.0.1:" + std::to_string(proxy.port());
+  request.settings.proxy_url = Secret("http://u:s3cret@127.0.0.1:" + std::to_string(proxy.port()));
   EXPECT_TRUE(exchange(request).ok());
   EXPECT_EQ(proxy.seen().at(0).line(), "POST http://prometheus.example.org/api HTTP/1.1");
   EXPECT_THAT(proxy.seen().at(0).header("proxy-authorization"), StartsWith("Basic "));
@@ -398,7 +398,7 @@ TEST_F(Http, GivenProxyIsUsedEvenWhereNoProxyIsSet) {
   HttpServer proxy(ok);
   const EnvironmentVariable no_proxy("no_proxy", "*");
   HttpRequest request = post_to("http://prometheus.example.org/");
-  request.settings.proxy_url = proxy.url();
+  request.settings.proxy_url = Secret(proxy.url());
   const Response response = exchange(request);
   EXPECT_TRUE(response.ok()) << response.fault_text;
 }
@@ -419,7 +419,7 @@ TEST_F(Http, ProxyThatRefusesIsAConnectFault) {
   HttpServer proxy(always(reply_with(403, "no")));
   HttpRequest request = post_to("https://hooks.example.org/s3cret");
   request.settings.bearer_token = Secret("s3cret");
-  request.settings.proxy_url = "http://u:s3cret@127.0.0.1:" + std::to_string(proxy.port());
+  request.settings.proxy_url = Secret("http://u:s3cret@127.0.0.1:" + std::to_string(proxy.port()));
   const Response response = exchange(request);
   EXPECT_EQ(response.fault, TransportFault::connect);
   EXPECT_FALSE(response.sent);
@@ -430,7 +430,7 @@ TEST_F(Http, ProxyThatRefusesIsAConnectFault) {
 TEST_F(Http, ProxyThatIsDownIsNamedAsTheProxy) {
   const ClosedPort closed;
   HttpRequest request = post_to("http://prometheus.example.org/");
-  request.settings.proxy_url = "http://u:s3cret@127.0.0.1:" + std::to_string(closed.port());
+  request.settings.proxy_url = Secret("http://u:s3cret@127.0.0.1:" + std::to_string(closed.port()));
   const Response response = exchange(request);
   EXPECT_EQ(response.fault, TransportFault::connect);
   EXPECT_FALSE(response.sent);
@@ -440,7 +440,7 @@ TEST_F(Http, ProxyThatIsDownIsNamedAsTheProxy) {
 TEST_F(Http, ProxyUrlThatIsNoneIsASetupFault) {
   for (const char* url : {"s3cret", "ftp://s3cret:80", "http://s3cret:x"}) {
     HttpRequest request = post_to("http://prometheus.example.org/");
-    request.settings.proxy_url = url;
+    request.settings.proxy_url = Secret(url);
     const Response response = exchange(request);
     EXPECT_EQ(response.fault, TransportFault::setup);
     EXPECT_THAT(response.fault_text, StartsWith("proxy_url"));

@@ -160,7 +160,7 @@ TEST_F(Mail, WhatAKeptConnectionIsComparedByIsNotToldToAProxy) {
   request.smtp_url = "smtp://mail.example.org:25";
   request.tls.ca_file = certificate("ca.crt");
   request.to = "team@example.org";
-  request.proxy_url = proxy.url();
+  request.proxy_url = Secret(proxy.url());
   exchange(request);
   const std::string head = proxy.seen().at(0).head;
   EXPECT_THAT(head, StartsWith("CONNECT mail.example.org:25 "));
@@ -198,6 +198,16 @@ TEST_F(Mail, PasswordThatTheServerRepeatsIsNotShown) {
   const Response response = with_login(server, StartTls::required, "s3cret");
   EXPECT_EQ(response.fault, TransportFault::login);
   EXPECT_THAT(response.fault_text, HasSubstr("535 wrong password <secret>"));
+}
+
+TEST_F(Mail, LoginThatTheServerRepeatsAsItWasSentIsNotShown) {
+  const std::string sent = "AHRvY3NpbgBzM2NyZXQ=";  // base64 of NUL tocsin NUL s3cret
+  // So far in that a text that is cut first would hold a part of it.
+  const std::string reply = "535 " + std::string(limits::kErrorTextBytesMax - 14, 'x') + " " + sent;
+  MailServer server(MailServer::with_tls({"--login", "tocsin:other", "--login-reply", reply}));
+  const Response response = with_login(server, StartTls::required, "s3cret");
+  EXPECT_EQ(response.fault, TransportFault::login);
+  EXPECT_THAT(response.body, Not(HasSubstr(sent.substr(0, 6))));
 }
 
 TEST_F(Mail, LoginThatFailsForTheMomentIsATemporaryRefusal) {

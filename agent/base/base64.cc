@@ -1,4 +1,4 @@
-#include "notifiers/base64.h"
+#include "agent/base/base64.h"
 
 #include <cstdint>
 

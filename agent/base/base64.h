@@ -1,4 +1,4 @@
-// Base64 (RFC 4648, section 4), for encoded words in mail headers.
+// Base64 (RFC 4648, section 4): encoded words in mail headers, logins.
 #pragma once
 
 #include <string>
