@@ -90,10 +90,12 @@ Outgoing EmailNotifier::build(const Notification& notification) const {
 
 Verdict EmailNotifier::judge(const Notification& notification, const Response& response) const {
   const bool accepted = response.fault == TransportFault::none && response.status >= 200 && response.status < 300;
-  if (!accepted && concerns_all(response)) {
-    return server_verdict(response, redactor_);
-  }
   MailProgress progress = progress_of(notification);
+  if (!accepted && concerns_all(response)) {
+    Verdict verdict = server_verdict(response, redactor_);
+    verdict.maybe_seen = verdict.maybe_seen || !progress.accepted.empty();
+    return verdict;
+  }
   const std::string recipient = recipient_of(progress);
   const std::string answer = short_line(redactor_.clean(smtp_answer(response)), kAnswerMax);
   if (accepted) {
@@ -123,7 +125,10 @@ Verdict EmailNotifier::next_step(const Notification& notification, MailProgress 
 
 Verdict EmailNotifier::finish(const Notification& notification, const MailProgress& progress) const {
   if (!progress.later.empty()) {
-    return {.outcome = Outcome::retry, .reason = redactor_.clean("refused for now: " + named(progress.later))};
+    // Whoever has the opening has to be told of the end, also where others never had it.
+    return {.outcome = Outcome::retry,
+            .reason = redactor_.clean("refused for now: " + named(progress.later)),
+            .maybe_seen = !progress.accepted.empty()};
   }
   Verdict verdict;
   if (!progress.refused.empty()) {

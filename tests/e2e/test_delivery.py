@@ -263,6 +263,16 @@ class Mail(DeliveryCase):
         self.assertIn(reason, agent.wait_notification("open", "pending", notifier)["last_error"])
         self.assertEqual(1, len(server.mails))
 
+    def test_who_has_the_opening_is_told_of_the_end_also_where_others_never_had_it(self):
+        self.server.refuse["second@example.org"] = "450 greylisted, try later"
+        agent = self.opened(notifiers={"mail": self.mail()})
+        wait_for(lambda: agent.metric(NOTIFICATIONS, notifier="mail", outcome="retried") >= 1, what="a try")
+        self.set(0)
+        agent.wait_incident("resolved")
+        self.server.refuse.clear()
+        wait_for(lambda: len(self.recipients()) == 4, what="two mails to each")
+        self.assertEqual(["first@example.org"] * 2 + ["second@example.org"] * 2, self.recipients())
+
     def recipients(self):
         return sorted(recipient for mail in self.server.mails for recipient in mail.recipients)
 

@@ -66,6 +66,31 @@ TEST_F(Email, OnlyTheRecipientRefusedForNowIsTriedAgain) {
   EXPECT_EQ(answer(250).outcome, Outcome::accepted);
 }
 
+TEST_F(Email, WhatOneRecipientHasMayHaveBeenSeenHoweverTheOthersAnswer) {
+  answer(250);
+  answer(451);
+  EXPECT_TRUE(answer(451).maybe_seen);
+  EXPECT_EQ(request().to, "b@example.org");
+  EXPECT_TRUE(answer(421).maybe_seen);
+  answer(451);
+  EXPECT_TRUE(answer(451).maybe_seen);
+}
+
+TEST_F(Email, WhatIsRefusedForNowToEverybodyWasSeenByNobody) {
+  EXPECT_FALSE(answer(421).maybe_seen);
+  answer(451);
+  answer(550);
+  EXPECT_FALSE(answer(451).maybe_seen);
+}
+
+TEST_F(Email, DigestThatOneRecipientHasMayHaveBeenSeen) {
+  open_ = samples::digest(12);
+  answer(250);
+  answer(451);
+  EXPECT_TRUE(answer(451).maybe_seen);
+  EXPECT_EQ(request().to, "b@example.org");
+}
+
 TEST_F(Email, RefusedAsAWholeWhereEverybodyIs) {
   answer(550);
   answer(554);
