@@ -76,6 +76,7 @@ void read_headers(Table& table, HttpSettings& out) {
       table.fault_at(entry.key.place, "headers", fmt::format("{} is set by tocsin itself; remove it", name));
     } else if (auto value = parse_header_value(entry.value.value)) {
       out.headers.emplace_back(name, std::move(*value));
+      warn_if_exposed(table, name, entry.value);
     } else {
       table.fault_at(entry.value.place, name, value.error().text);
     }
@@ -87,6 +88,7 @@ void read_headers(Table& table, HttpSettings& out) {
 void read_certificate(Table& table, std::string& cert_file, std::string& key_file) {
   read_path(table, "cert_file", cert_file);
   read_path(table, "key_file", key_file);
+  if (!key_file.empty()) warn_if_world_readable(table, table.place_of("key_file"), key_file, "the private key");
   if (cert_file.empty() == key_file.empty()) return;
   const std::string_view missing = cert_file.empty() ? "cert_file" : "key_file";
   table.fault(cert_file.empty() ? "key_file" : "cert_file", fmt::format("it needs `{}` beside it; give both", missing));
@@ -118,6 +120,7 @@ void read_proxy(Table& table, Secret& out) {
     table.fault_at(url->place, "proxy_url", valid.error().text);
   } else {
     out = url->value;
+    if (has_credentials(out.reveal())) warn_if_exposed(table, "proxy_url");
   }
 }
 

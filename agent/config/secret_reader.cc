@@ -36,13 +36,18 @@ Result<std::string> inline_secret(std::string_view text) {
   return value;
 }
 
-void warn_if_world_readable(Table& table, const Place& place, const std::string& path) {
-  if (!world_readable(path)) return;
-  table.faults().warn(place, fmt::format("everybody on this machine can read the secret in {}; chmod o-r it", path));
-}
-
 bool is_environment(std::string_view text) {
   return text.starts_with("${") && text.ends_with('}');
+}
+
+/// `remedy` is what to do instead of chmod.
+void warn_of_exposure(Table& table, std::string_view key, const Located<std::string>& given,
+                      const std::string& remedy) {
+  const std::string& file = table.file().name();
+  if (is_environment(given.value) || !readable_by_others(file)) return;
+  table.faults().warn(given.place, fmt::format("`{0}`: others than its owner can read {1} and the secret in it; {2}, "
+                                               "or chmod go-r {1}",
+                                               key, file, remedy));
 }
 
 }  // namespace
@@ -79,7 +84,7 @@ std::optional<Located<Secret>> read_secret(Table& table, std::string_view key) {
     table.fault_at(place, file ? file_key(key) : std::string(key), value.error().text);
     return std::nullopt;
   }
-  if (file) warn_if_world_readable(table, place, path);
+  if (file) warn_if_world_readable(table, place, path, "the secret");
   return Located<Secret>{Secret(*value), place};
 }
 
@@ -89,12 +94,17 @@ void read_secret(Table& table, std::string_view key, Secret& out) {
 }
 
 void warn_if_exposed(Table& table, std::string_view key) {
-  const auto given = table.string(key);
-  const std::string& file = table.file().name();
-  if (!given || is_environment(given->value) || !readable_by_others(file)) return;
-  table.faults().warn(given->place, fmt::format("`{}`: others than its owner can read {} and the secret in it; move it "
-                                                "into a file that `{}` names, or chmod go-r {}",
-                                                key, file, file_key(key), file));
+  const std::string remedy = fmt::format("move it into a file that `{}` names", file_key(key));
+  if (const auto given = table.string(key)) warn_of_exposure(table, key, *given, remedy);
+}
+
+void warn_if_exposed(Table& table, std::string_view key, const Located<std::string>& given) {
+  warn_of_exposure(table, key, given, "move it into the environment and write \"${NAME}\"");
+}
+
+void warn_if_world_readable(Table& table, const Place& place, const std::string& path, std::string_view what) {
+  if (!world_readable(path)) return;
+  table.faults().warn(place, fmt::format("everybody on this machine can read {} in {}; chmod o-r it", what, path));
 }
 
 }  // namespace tocsin

@@ -18,6 +18,11 @@ void read_secret(Table& table, std::string_view key, Secret& out);
 
 /// Warns where the secret is written in a file that its group or everybody can read.
 void warn_if_exposed(Table& table, std::string_view key);
+/// The same of a secret that no other key could name the file of.
+void warn_if_exposed(Table& table, std::string_view key, const Located<std::string>& given);
+
+/// Warns where everybody can read the file that holds `what`, "the secret".
+void warn_if_world_readable(Table& table, const Place& place, const std::string& path, std::string_view what);
 
 /// Whether `key` or its `_file` is there, faulty or not.
 bool has_secret(Table& table, std::string_view key);

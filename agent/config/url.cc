@@ -43,7 +43,7 @@ Result<std::string> parse_url(std::string_view text, const UrlRules& rules) {
         fmt::format("the scheme {} cannot be used here; write it like {}", quote(url->scheme()), rules.example));
   }
   if (url->host().empty()) return fail(fmt::format("the URL names no host; write it like {}", rules.example));
-  if (!rules.credentials_allowed && authority(text).find('@') != std::string_view::npos) {
+  if (!rules.credentials_allowed && has_credentials(text)) {
     return fail("the URL holds a user name or password; take it out and give it in keys of its own");
   }
   if (text.find('#') != std::string_view::npos) return fail("a fragment (#...) of a URL is never sent; take it out");
@@ -56,6 +56,10 @@ std::string without_slashes_at_end(std::string text) {
 }
 
 }  // namespace
+
+bool has_credentials(std::string_view url) {
+  return authority(url).find('@') != std::string_view::npos;
+}
 
 Result<std::string> parse_http_url(std::string_view text) {
   return parse_url(text, kHttp);

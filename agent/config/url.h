@@ -14,6 +14,9 @@ Result<std::string> parse_http_url(std::string_view text);
 Result<std::string> parse_base_url(std::string_view text);
 /// http, https, socks5 or socks5h; credentials are allowed, as proxies know no other way.
 Result<std::string> parse_proxy_url(std::string_view text);
+
+/// Whether it holds a user name or a password.
+bool has_credentials(std::string_view url);
 /// smtp or smtps, with a host and without a path.
 Result<std::string> parse_smtp_url(std::string_view text);
 /// HOST:PORT to listen on: an IPv4 address, a name, an IPv6 address in brackets, or nothing before the colon.

@@ -10,6 +10,7 @@
 namespace tocsin {
 namespace {
 
+using testing::ContainsRegex;
 using testing::HasSubstr;
 using testing::Not;
 
@@ -77,6 +78,43 @@ TEST(Secrets, WhatOnlyNamesASecretMayBeReadByAll) {
     EXPECT_THAT(complaints(folder.load()), Not(HasSubstr("owner")));
   }
   ASSERT_EQ(::unsetenv("TOCSIN_TEST_TOKEN"), 0);  // NOLINT(concurrency-mt-unsafe)
+}
+
+TEST(Secrets, APrivateKeyThatEverybodyCanReadIsAWarning) {
+  const ConfigFolder folder;
+  const std::string tls = "{ cert_file = 'cert.pem', key_file = 'key.pem' }\n";
+  folder.write("tocsin.toml", "prometheus = { url = 'https://localhost:9090', tls = " + tls.substr(0, tls.size() - 1) +
+                                  " }\n[web]\ntls = " + tls +
+                                  "[notifiers.hook]\ntype = 'webhook'\nurl = 'https://localhost'\ntls = " + tls);
+  for (const char* name : {"cert.pem", "key.pem"}) folder.write(name, "-");
+  ASSERT_EQ(::chmod(folder.path("cert.pem").c_str(), 0644), 0);
+  EXPECT_THAT(complaints(folder.load()), Not(HasSubstr("everybody")));
+  ASSERT_EQ(::chmod(folder.path("key.pem").c_str(), 0644), 0);
+  const std::string said = complaints(folder.load());
+  for (const char* place : {":1:", ":3:", ":7:"}) {
+    EXPECT_THAT(said, ContainsRegex(place + std::string("[0-9]+: everybody on this machine can read the private key")));
+  }
+  EXPECT_THAT(said, HasSubstr("in " + folder.path("key.pem") + "; chmod o-r it"));
+  EXPECT_THAT(said, Not(HasSubstr("cert.pem")));
+}
+
+TEST(Secrets, HeadersAndTheCredentialsOfAProxyAreSome) {
+  const ConfigFolder folder;
+  ASSERT_EQ(::setenv("TOCSIN_TEST_TOKEN", "hunter2", 1), 0);  // NOLINT(concurrency-mt-unsafe)
+  folder.write(
+      "tocsin.toml",
+      "prometheus.url = 'http://localhost:9090'\n[notifiers.hook]\ntype = 'webhook'\nurl = 'http://localhost'\n"
+      "headers = { X-Token = 'hunter2', X-Other = '${TOCSIN_TEST_TOKEN}' }\n"
+      "proxy_url = 'http://u:hunter2@proxy.example.org'\n"
+      "[heartbeat]\nurl = 'http://localhost'\nproxy_url = 'http://proxy.example.org'\n");
+  EXPECT_THAT(complaints(folder.load()), Not(HasSubstr("owner")));
+  ASSERT_EQ(::chmod(folder.path("tocsin.toml").c_str(), 0644), 0);
+  const std::string said = complaints(folder.load());
+  ASSERT_EQ(::unsetenv("TOCSIN_TEST_TOKEN"), 0);  // NOLINT(concurrency-mt-unsafe)
+  EXPECT_THAT(said, HasSubstr(":5:23: `X-Token`: others than its owner can read " + folder.path("tocsin.toml") +
+                              " and the secret in it; move it into the environment and write \"${NAME}\", or chmod"));
+  EXPECT_THAT(said, HasSubstr(":6:13: `proxy_url`: others than its owner can read"));
+  for (const char* other : {"X-Other", ":8:", ":9:", "hunter2"}) EXPECT_THAT(said, Not(HasSubstr(other)));
 }
 
 TEST(Secrets, TheAddressOfASlackWebhookIsOne) {
