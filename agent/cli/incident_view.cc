@@ -61,8 +61,8 @@ void print_section(std::string_view title, const TextTable& table) {
 }
 
 void print_fields(const json& incident) {
-  const std::string state = field(incident, "state");
-  fmt::print("{} {} {}\n", field(incident, "id"), field(incident, "rule"),
+  const std::string state = printable(field(incident, "state"));
+  fmt::print("{} {} {}\n", printable(field(incident, "id")), printable(field(incident, "rule")),
              colored(state, state_color(state), terminal_takes_colors()));
   print_field("severity", field(incident, "severity"));
   print_field("labels", labels_text(member(incident, "labels")));

@@ -12,6 +12,7 @@
 #include "agent/cli/api_client.h"
 #include "agent/cli/command.h"
 #include "agent/cli/incident_view.h"
+#include "agent/cli/terminal.h"
 #include "agent/poll/query.h"
 
 namespace tocsin {
@@ -41,7 +42,7 @@ int failed(const Error& error) {
 }
 
 void print_json(const nlohmann::json& json) {
-  std::puts(json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace).c_str());
+  std::puts(printable_json(json).c_str());
 }
 
 std::string user_name() {

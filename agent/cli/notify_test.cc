@@ -47,7 +47,7 @@ void print_json(const std::vector<TestOutcome>& outcomes) {
   for (const TestOutcome& outcome : outcomes) {
     array.push_back({{"notifier", outcome.notifier}, {"accepted", outcome.accepted}, {"said", outcome.said}});
   }
-  fmt::print("{}\n", array.dump(2, ' ', false, nlohmann::json::error_handler_t::replace));
+  fmt::print("{}\n", printable_json(array));
 }
 
 int notify_test(const NotifyTestOptions& options) {

@@ -77,7 +77,7 @@ void print_json(const std::vector<Outlook>& outlooks) {
   nlohmann::json rules = nlohmann::json::array();
   for (const Outlook& outlook : outlooks) rules.push_back(outlook_json(outlook));
   const nlohmann::json json = {{"rules", std::move(rules)}};
-  fmt::print("{}\n", json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace));
+  fmt::print("{}\n", printable_json(json));
 }
 
 /// What could not be looked at outweighs what was seen.

@@ -8,6 +8,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <cwchar>
+#include <nlohmann/json.hpp>
 
 #include "agent/base/text.h"
 
@@ -80,6 +81,10 @@ std::string printable(std::string_view text) {
     out += is_control(code_point) ? " " : code_point;
   }
   return out;
+}
+
+std::string printable_json(const nlohmann::json& json) {
+  return json.dump(2, ' ', true, nlohmann::json::error_handler_t::replace);
 }
 
 std::size_t display_width(std::string_view text) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <string_view>
 
@@ -21,6 +22,9 @@ std::string colored(std::string_view text, Color color, bool on);
 /// `text` on one line, valid, and without control characters (see is_control() of agent/base/text.h), so that no label
 /// can move the cursor, turn the direction of writing or fake a row.
 std::string printable(std::string_view text);
+
+/// Indented, and in ASCII for the same reason: what is not stands there as \u escapes.
+std::string printable_json(const nlohmann::json& json);
 
 /// Columns that `text` takes on a terminal.
 std::size_t display_width(std::string_view text);

@@ -187,6 +187,9 @@ class HostileLabels(EndToEnd):
             self.assertEqual(0, shown.returncode, shown.stderr)
             self.assertNotRegex(shown.stdout, r"(?m)^\s*Bcc")
             self.assert_harmless(shown.stdout)
+            as_json = self.watching.cli("incidents", *command, "--output", "json")
+            self.assert_harmless(as_json.stdout)
+            self.assertIn(EVIL, list(strings_of(json.loads(as_json.stdout))))
 
     def test_the_api_and_the_metrics_can_be_read_and_say_what_it_was(self):
         self.assertEqual(EVIL, self.watching.incident("INC-1")["series"][0]["labels"]["pod"])
