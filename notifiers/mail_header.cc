@@ -11,9 +11,14 @@
 namespace tocsin {
 namespace {
 
-// "=?UTF-8?B?" and "?=" leave 63 of 75 characters: 15 groups of base64, 45 bytes.
-constexpr std::size_t kEncodedBytesMax = 45;
 constexpr std::size_t kLineMax = 76;
+
+/// Bytes of an encoded word on a line of which `used` characters are taken: "=?UTF-8?B?" and "?=" are 12, and four of
+/// base64 hold three bytes. One code point, of at most 4 bytes, always has room.
+constexpr std::size_t encoded_bytes_max(std::size_t used) {
+  constexpr std::size_t kFrame = 12;
+  return used + kFrame + 8 > kLineMax ? 4 : (kLineMax - used - kFrame) / 4 * 3;
+}
 
 bool is_alphanumeric(char byte) {
   return (byte >= '0' && byte <= '9') || (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z');
@@ -52,7 +57,8 @@ std::string folded(std::string_view text, std::size_t used) {
 
 }  // namespace
 
-std::string encoded_words(std::string_view text) {
+std::string encoded_words(std::string_view text, std::size_t used) {
+  std::size_t bytes_max = encoded_bytes_max(used);
   std::string out;
   std::string word;
   const auto flush = [&] {
@@ -60,10 +66,11 @@ std::string encoded_words(std::string_view text) {
       out += fmt::format("{}=?UTF-8?B?{}?=", out.empty() ? "" : "\r\n ", base64(word));
     }
     word.clear();
+    bytes_max = encoded_bytes_max(1);  // a blank begins each further line
   };
   while (!text.empty()) {
     const std::string_view code_point = take_code_point(text);
-    if (word.size() + code_point.size() > kEncodedBytesMax) {
+    if (word.size() + code_point.size() > bytes_max) {
       flush();
     }
     word += code_point;
@@ -77,8 +84,8 @@ std::string unstructured_header(std::string_view name, std::string_view value) {
   if (needs_no_encoding(clean)) {
     return fmt::format("{}: {}\r\n", name, folded(clean, name.size() + 2));
   }
-  // Encoded words begin on a line of their own, which leaves each its full length.
-  return fmt::format("{}:\r\n {}\r\n", name, encoded_words(clean));
+  // On the first line, too: readers show the blank that would begin a second one.
+  return fmt::format("{}: {}\r\n", name, encoded_words(clean, name.size() + 2));
 }
 
 std::string header_phrase(std::string_view text) {

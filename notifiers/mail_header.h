@@ -1,6 +1,7 @@
 // Header fields of a mail (RFC 5322, section 2.2; RFC 2047 for what is not ASCII).
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 
@@ -15,8 +16,9 @@ std::string unstructured_header(std::string_view name, std::string_view value);
 /// A display name: as it is, quoted, or as encoded words.
 std::string header_phrase(std::string_view text);
 
-/// RFC 2047 encoded words of at most 75 characters, none cut inside a code point, joined by CRLF and a blank.
-std::string encoded_words(std::string_view text);
+/// RFC 2047 encoded words of at most 75 characters, none cut inside a code point, joined by CRLF and a blank. `used`
+/// characters of the first line are taken.
+std::string encoded_words(std::string_view text, std::size_t used = 1);
 
 /// "Sat, 21 Nov 2026 10:20:59 +0000".
 std::string mail_date(Timestamp at);

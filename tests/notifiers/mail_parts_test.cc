@@ -43,8 +43,21 @@ TEST(MailHeader, LongAsciiIsFoldedAtBlanks) {
 }
 
 TEST(MailHeader, OtherScriptsAndLookAlikesAreEncoded) {
-  EXPECT_EQ(unstructured_header("Subject", "größer"), "Subject:\r\n =?UTF-8?B?Z3LDtsOfZXI=?=\r\n");
+  EXPECT_EQ(unstructured_header("Subject", "größer"), "Subject: =?UTF-8?B?Z3LDtsOfZXI=?=\r\n");
   EXPECT_EQ(unstructured_header("Subject", "=?UTF-8?B?x?=").find("=?UTF-8?B?x?="), std::string::npos);
+}
+
+TEST(MailHeader, LinesOfEncodedWordsAreShortFromTheFirstOn) {
+  std::string text;
+  for (int i = 0; i < 60; ++i) text += "größer ";
+  for (const std::string name : {"Subject", "X-Tocsin-Incident", "X"}) {
+    const std::string header = unstructured_header(name, text);
+    EXPECT_TRUE(header.starts_with(name + ": =?UTF-8?B?")) << header;
+    for (std::size_t begin = 0; begin < header.size(); begin = header.find("\r\n", begin) + 2) {
+      EXPECT_LE(header.find("\r\n", begin) - begin, 76U) << header;
+      EXPECT_TRUE(begin == 0 || header.substr(begin).starts_with(" =?UTF-8?B?")) << header;
+    }
+  }
 }
 
 TEST(MailHeader, NoValueCanEndItsLine) {
