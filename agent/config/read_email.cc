@@ -21,14 +21,15 @@ Result<std::string> parse_address(std::string_view text) {
 }
 
 /// An address, or "Name <address>".
-Result<std::string> parse_sender(std::string_view text) {
+Result<std::string> parse_mailbox(std::string_view text) {
   const std::size_t open = text.rfind('<');
   if (open == std::string_view::npos) return parse_address(text);
   const std::string_view name = text.substr(0, open);
   const bool closed =
       text.ends_with('>') && !has_control_character(name) && name.find_first_of("<>") == std::string_view::npos;
   if (closed && parse_address(text.substr(open + 1, text.size() - open - 2))) return std::string(text);
-  return fail(fmt::format("{} is no sender; write it like \"tocsin <tocsin@example.org>\"", quote(text)));
+  return fail(
+      fmt::format("{} is no mail address; write it like \"tocsin <tocsin@example.org>\"", quote(text)));
 }
 
 void read_mail_login(Table& table, EmailSettings& out) {
@@ -55,7 +56,7 @@ void read_recipients(Table& table, EmailSettings& out) {
   if (!table.require("to", "write the addresses to tell, like [\"incident-response@example.org\"]")) return;
   const std::size_t faults_before = table.faults().size();
   for (const Located<std::string>& text : table.strings("to")) {
-    if (auto address = parse_address(text.value)) {
+    if (auto address = parse_mailbox(text.value)) {
       out.to.push_back(std::move(*address));
     } else {
       table.fault_at(text.place, "to", address.error().text);
@@ -80,7 +81,7 @@ EmailSettings read_email(Table& table) {
   read_proxy(table, settings.proxy_url);
   table.duration("timeout", settings.timeout, 1ms);
   if (table.require("from", "write the sender, like \"tocsin@example.org\"")) {
-    table.parsed("from", settings.from, parse_sender);
+    table.parsed("from", settings.from, parse_mailbox);
   }
   read_recipients(table, settings);
   return settings;

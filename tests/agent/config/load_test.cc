@@ -73,7 +73,7 @@ starttls = "off"
 username = "tocsin"
 password_file = "secrets/p"
 from = "tocsin <tocsin@example.org>"
-to = ["incident-response@example.org", "b@example.org"]
+to = ["incident-response@example.org", "On call, B <b@example.org>"]
 timeout = "20s"
 proxy_url = "socks5://proxy.example.org:1080"
 tls = { insecure_skip_verify = true }
@@ -237,7 +237,7 @@ TEST_F(FullConfig, ReadsEmail) {
   EXPECT_EQ(mail.username, "tocsin");
   EXPECT_EQ(mail.password, Secret("password"));
   EXPECT_EQ(mail.from, "tocsin <tocsin@example.org>");
-  EXPECT_THAT(mail.to, ElementsAre("incident-response@example.org", "b@example.org"));
+  EXPECT_THAT(mail.to, ElementsAre("incident-response@example.org", "On call, B <b@example.org>"));
   EXPECT_EQ(mail.timeout, 20s);
   EXPECT_EQ(mail.proxy_url.reveal(), "socks5://proxy.example.org:1080");
   EXPECT_TRUE(mail.tls.insecure_skip_verify);
