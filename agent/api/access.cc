@@ -35,12 +35,21 @@ std::optional<ApiReply> refuse_stranger(const ApiRequest& request, const Access&
   return failure(403, "the Host header names neither this host (localhost, 127.0.0.1, [::1]) nor external_url");
 }
 
+/// The same, or two of the names that loopback has, at the same port.
+bool same_place(const Origin& origin, const Origin& own) {
+  if (origin == own) return true;
+  return origin.scheme == own.scheme && origin.authority.port == own.authority.port &&
+         names_loopback(origin.authority.host) && names_loopback(own.authority.host);
+}
+
 std::optional<ApiReply> refuse_origin(const ApiRequest& request, const Access& access) {
-  const std::optional<std::string_view> header = request.header("Origin");
-  if (!header) return std::nullopt;
-  const std::optional<Origin> origin = origin_of(*header);
+  const std::size_t count = request.header_count("Origin");
+  if (count == 0) return std::nullopt;
+  if (count > 1) return failure(403, "the request names more than one Origin");
+  const std::optional<Origin> origin = origin_of(*request.header("Origin"));
   const std::string scheme = request.over_tls ? "https://" : "http://";
-  if (origin && origin == origin_of(scheme + std::string(request.header("Host").value_or("")))) return std::nullopt;
+  const std::optional<Origin> own = origin_of(scheme + std::string(request.header("Host").value_or("")));
+  if (origin && own && same_place(*origin, *own)) return std::nullopt;
   if (origin && origin == origin_of(access.external_url)) return std::nullopt;
   return failure(403,
                  "the request comes from a page of another site (its Origin is neither tocsin's nor external_url's)");

@@ -99,6 +99,33 @@ TEST(Access, RefusesPagesOfOtherSitesAlsoWithTheToken) {
   }
 }
 
+TEST(Access, NamesOfLoopbackAreOneOriginAtTheSamePort) {
+  ApiRequest request = local_post();
+  for (const char* host : {"localhost:9876", "127.0.0.1:9876", "[::1]:9876"}) {
+    set(request, "Host", host);
+    for (const char* origin : {"http://localhost:9876", "http://127.0.0.1:9876", "http://[::1]:9876"}) {
+      set(request, "Origin", origin);
+      EXPECT_EQ(status(request, open_access()), 200U) << host << ' ' << origin;
+    }
+    for (const char* origin : {"http://127.0.0.1:9877", "https://127.0.0.1:9876", "http://10.0.0.1:9876"}) {
+      set(request, "Origin", origin);
+      EXPECT_EQ(status(request, open_access()), 403U) << host << ' ' << origin;
+    }
+  }
+  set(request, "Host", "tocsin.example.org:9876");
+  set(request, "Origin", "http://localhost:9876");
+  EXPECT_EQ(status(request, open_access()), 403U);
+}
+
+TEST(Access, RefusesMoreThanOneOrigin) {
+  for (const char* second : {"http://evil.example.org", "http://localhost:9876"}) {
+    ApiRequest request = local_post();
+    request.headers.emplace_back("Origin", "http://localhost:9876");
+    request.headers.emplace_back("origin", second);
+    EXPECT_EQ(status(request, open_access()), 403U) << second;
+  }
+}
+
 TEST(Access, OverTlsItsOwnOriginIsHttps) {
   ApiRequest request = local_post();
   request.over_tls = true;
