@@ -2,7 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <string>
+
 #include "agent/api/reply.h"
+#include "agent/base/authority.h"
 #include "agent/base/limits.h"
 
 namespace tocsin {
@@ -23,6 +27,17 @@ std::optional<ApiReply> refuse_head(const ApiRequest& request) {
     return failure(400, fmt::format("Transfer-Encoding {} is not known here: send a Content-Length", excerpt(*coding)));
   }
   return std::nullopt;
+}
+
+void take_absolute_form(ApiRequest& request) {
+  const std::string_view target = request.target;
+  if (target.starts_with('/') || !origin_of(target)) return;
+  const std::size_t begin = target.find("://") + 3;
+  const std::size_t end = std::min(target.find_first_of("/?#", begin), target.size());
+  std::erase_if(request.headers, [](const auto& header) { return equal_ignoring_case(header.first, "Host"); });
+  request.headers.emplace_back("Host", target.substr(begin, end - begin));
+  const std::string_view rest = target.substr(end);
+  request.target = rest.starts_with('/') ? std::string(rest) : "/" + std::string(rest);
 }
 
 }  // namespace tocsin

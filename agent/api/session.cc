@@ -123,6 +123,7 @@ class Session : public std::enable_shared_from_this<Session<Stream>> {
     request_.from_loopback = is_loopback(socket_of(stream_));
     request_.over_tls = kOverTls;
     if (const std::optional<ApiReply> refusal = refuse_head(request_)) return refuse(*refusal);
+    take_absolute_form(request_);
     parser_->eager(true);
     const bool is_modern = request_.version == "HTTP/1.1";
     if (is_modern && !parser_->is_done() &&

@@ -31,6 +31,32 @@ TEST(RequestHead, SaysOnceHowLongTheBodyIs) {
   EXPECT_EQ(status({{"Host", "a"}, {"Transfer-Encoding", "chunked"}}, "HTTP/1.0"), 400U);
 }
 
+ApiRequest taken(const std::string& target, const Headers& headers = {{"host", "evil.example.org"}}) {
+  ApiRequest request;
+  request.target = target;
+  request.headers = headers;
+  take_absolute_form(request);
+  return request;
+}
+
+TEST(RequestHead, AuthorityOfAnAbsoluteTargetTakesThePlaceOfTheHost) {
+  const ApiRequest request = taken("http://127.0.0.1:9876/api/v1/rules?a=http://b/");
+  EXPECT_EQ(request.target, "/api/v1/rules?a=http://b/");
+  EXPECT_EQ(request.headers, (Headers{{"Host", "127.0.0.1:9876"}}));
+  EXPECT_EQ(taken("HTTPS://[::1]").target, "/");
+  EXPECT_EQ(taken("https://localhost?a=1").target, "/?a=1");
+  EXPECT_EQ(taken("http://localhost/-/healthy", {}).header("Host"), "localhost");
+}
+
+TEST(RequestHead, TargetsOfAnyOtherFormStayWhatTheyAre) {
+  for (const std::string target : {"/x", "/x?y=http://b/", "*", "", "localhost:80", "ftp://localhost/x", "http:///x",
+                                   "http://user@localhost/x", "//localhost/x"}) {
+    const ApiRequest request = taken(target);
+    EXPECT_EQ(request.target, target);
+    EXPECT_EQ(request.header("Host"), "evil.example.org") << target;
+  }
+}
+
 TEST(RequestHead, HasABoundedNumberOfHeaders) {
   Headers headers(99, {"a", ""});
   headers.emplace_back("Host", "a");

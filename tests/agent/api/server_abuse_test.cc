@@ -68,8 +68,11 @@ TEST_F(ServerAbuse, PagesOfOtherSitesCannotAct) {
   EXPECT_EQ(request(port, "POST", path, {"Content-Type: text/plain"}, "{}").status, 415);
   EXPECT_EQ(request(port, "POST", path, {"Content-Type: application/x-www-form-urlencoded"}).status, 415);
   EXPECT_EQ(request(port, "POST", path, {"Host: localhost", "Host: evil.example.org"}).status, 400);
+  EXPECT_EQ(post_json(port, std::string("http://rebound.example.org") + path, "{}").status, 403);
   EXPECT_EQ(post_json(port, path, "{}", {"Origin: http://localhost", "Origin: https://evil.example.org"}).status, 403);
   EXPECT_TRUE(control.actions().empty());
+  EXPECT_EQ(post_json(port, std::string("http://localhost:80") + path, "{}", {"Host: rebound.example.org"}).status,
+            200);
   EXPECT_EQ(post_json(port, path, "{}", {"Origin: https://tocsin.example.org"}).status, 200);
   EXPECT_EQ(post_json(port, path, "{}", {"Host: tocsin.example.org"}).status, 200);
 }
