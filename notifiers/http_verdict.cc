@@ -51,8 +51,11 @@ bool concerns_all(const Response& response) {
   }
 }
 
-bool is_temporary(int status) {
-  return status == 408 || status == 425 || status == 429 || status >= 500 || status < 200;
+/// What no further try would change (contract 4), and a redirect, which is not followed. Any other refusal may be one of
+/// a gateway that will know better.
+bool is_permanent(int status) {
+  return status == 400 || status == 401 || status == 403 || status == 404 || status == 410 ||
+         (status >= 300 && status < 400);
 }
 
 /// Where a redirect points, without credentials and query; secrets of the path are the redactor's business.
@@ -109,7 +112,7 @@ Verdict http_verdict(const Response& response, const Redactor& redactor) {
     return {};
   }
   std::string reason = redactor.clean(status_reason(response));
-  if (!is_temporary(response.status)) {
+  if (is_permanent(response.status)) {
     return {.outcome = Outcome::refused, .reason = std::move(reason)};
   }
   Verdict verdict = retry_verdict(response, std::move(reason));

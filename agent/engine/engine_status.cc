@@ -49,7 +49,8 @@ bool Engine::healthy(Timestamp now) const {
   const bool sees = !unanswered_since_ || now - *unanswered_since_ < grace;
   const bool evaluates = rules_.empty() || (last_answer_ && std::ranges::any_of(rules_, evaluated));
   const auto stalled = [&](const NotifierStatus& notifier) {
-    return !notifier.last_error.empty() && now - notifier.oldest.value_or(now) >= grace;
+    const bool waits = !notifier.last_error.empty() && now - notifier.oldest.value_or(now) >= grace;
+    return waits || now - notifier.lost_at.value_or(now) >= grace;
   };
   return sees && evaluates && store_error_.empty() && std::ranges::none_of(deliverer_.status(), stalled);
 }

@@ -39,10 +39,11 @@ enum class Outcome { delivered, retried, failed, collapsed };
 
 struct NotifierStatus {
   std::string name;
-  std::string type;                 // slack, pagerduty, email, webhook, console
-  std::size_t depth = 0;            // waiting deliveries
-  std::optional<Timestamp> oldest;  // since when one of them waits, by the present clock
-  std::string last_error;           // of the last try; empty: it was accepted, or none was made
+  std::string type;                  // slack, pagerduty, email, webhook, console
+  std::size_t depth = 0;             // waiting deliveries
+  std::optional<Timestamp> oldest;   // since when one of them waits, by the present clock
+  std::string last_error;            // of the last try; empty: it was accepted, or none was made
+  std::optional<Timestamp> lost_at;  // the first given up since one was accepted
   std::map<std::pair<NotificationKind, Outcome>, uint64_t> outcomes;
   Histogram latency{{0.01, 0.05, 0.1, 0.5, 1, 5, 15, 60, 300, 900, 3600}};  // seconds, state change to acceptance
 };

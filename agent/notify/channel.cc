@@ -2,42 +2,34 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 namespace tocsin {
 namespace {
 
 constexpr std::array kTypeNames = {"slack", "pagerduty", "email", "webhook", "console"};
 
-double tokens_in(const RateLimit& limit, Duration elapsed) {
-  return static_cast<double>(limit.rate) * static_cast<double>(elapsed.count()) /
-         static_cast<double>(limit.per.count());
-}
-
 }  // namespace
 
-bool TokenBucket::take(Timestamp now) {
+bool RateWindow::take(Timestamp now) {
   if (!limit_) return true;
-  refill(now);
-  if (tokens_ < 1) return false;
-  tokens_ -= 1;
+  if (next(now) > now) return false;
+  taken_.push_back(now);
+  if (std::cmp_greater(taken_.size(), limit_->rate)) taken_.pop_front();
   return true;
 }
 
-Timestamp TokenBucket::next(Timestamp now) const {
-  if (!limit_ || tokens_ >= 1) return now;
-  const double missing = (1 - tokens_) * static_cast<double>(limit_->per.count()) / limit_->rate;
-  return now + Duration{static_cast<int64_t>(missing) + 1};
+Timestamp RateWindow::next(Timestamp now) const {
+  if (!limit_ || std::cmp_less(taken_.size(), limit_->rate)) return now;
+  return std::max(now, taken_.front() + limit_->per);
 }
 
-void TokenBucket::refill(Timestamp now) {
-  if (!limit_) return;
-  const Duration elapsed = std::max(Duration{0}, now - filled_at_.value_or(now));
-  tokens_ = std::min(static_cast<double>(limit_->rate), tokens_ + tokens_in(*limit_, elapsed));
-  filled_at_ = now;
+void RateWindow::set_back(Duration by) {
+  for (Timestamp& at : taken_) at -= by;
 }
 
 Channel::Channel(const NotifierSettings& its_settings, std::unique_ptr<const Notifier> its_notifier)
-    : settings(its_settings), notifier(std::move(its_notifier)), bucket(its_settings.rate_limit) {
+    : settings(its_settings), notifier(std::move(its_notifier)), pace(its_settings.rate_limit) {
   status.name = settings.name;
   status.type = kTypeNames[settings.type.index()];
 }

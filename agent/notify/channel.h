@@ -1,6 +1,7 @@
 // Channel: one configured notifier at work: what it may send now, and how its last tries went.
 #pragma once
 
+#include <deque>
 #include <memory>
 #include <optional>
 #include <string>
@@ -13,21 +14,20 @@
 
 namespace tocsin {
 
-/// A token bucket: `rate` per `per`, with a burst of `rate`.
-class TokenBucket {
+/// At most `rate` in any time of length `per`.
+class RateWindow {
  public:
-  explicit TokenBucket(std::optional<RateLimit> limit) : limit_(limit), tokens_(limit ? limit->rate : 0) {}
-  /// Takes a token; false where none is left.
+  explicit RateWindow(std::optional<RateLimit> limit) : limit_(limit) {}
+  /// Counts one more; false where there is no room for it.
   bool take(Timestamp now);
-  /// When the next token is there.
+  /// When there is room for the next.
   Timestamp next(Timestamp now) const;
+  /// The clock was set back by that much.
+  void set_back(Duration by);
 
  private:
-  void refill(Timestamp now);
-
   std::optional<RateLimit> limit_;
-  double tokens_;
-  std::optional<Timestamp> filled_at_;
+  std::deque<Timestamp> taken_;  // the latest, `rate` at the most
 };
 
 /// Engine thread only.
@@ -36,13 +36,14 @@ struct Channel {
 
   NotifierSettings settings;
   std::unique_ptr<const Notifier> notifier;
-  TokenBucket bucket;
+  RateWindow pace;
   std::optional<Timestamp> paused_until;  // the receiver is down or wants rest
   int pauses = 0;                         // in a row
   std::size_t in_flight = 0;
   NotifierStatus status;
 
   bool wants(NotificationKind kind) const;
+  bool is_paused(Timestamp now) const { return paused_until && now < *paused_until; }
   /// One that was down is asked by one request whether it is back.
   bool is_busy() const { return in_flight >= (pauses > 0 ? 1 : notifier->in_flight_max()); }
 };

@@ -67,6 +67,8 @@ void Deliverer::configure(const std::vector<NotifierSettings>& notifiers, Draft&
 void Deliverer::set_back(Duration by) {
   for (auto& [name, channel] : channels_) {
     if (channel.paused_until) *channel.paused_until -= by;
+    if (channel.status.lost_at) *channel.status.lost_at -= by;
+    channel.pace.set_back(by);
   }
 }
 
@@ -83,12 +85,11 @@ std::vector<std::pair<RequestId, Outgoing>> Deliverer::take(Timestamp now, Draft
 
 void Deliverer::take_from(Channel& channel, Timestamp now, Draft& draft,
                           std::vector<std::pair<RequestId, Outgoing>>& out) {
-  if (channel.paused_until && now < *channel.paused_until) return;
   Lane& lane = outbox_.lane(channel.settings.name);
   lane.advance(now);
   while (const auto incident = lane.front()) {
     if (expire(channel, *incident, now, draft)) continue;
-    if (channel.is_busy() || !channel.bucket.take(now)) return;
+    if (channel.is_paused(now) || channel.is_busy() || !channel.pace.take(now)) return;
     const bool many = channel.settings.digest_above && lane.ready() > *channel.settings.digest_above;
     Flight flight = many && channel.notifier->can_digest() ? prepare_digest(channel, *incident, now, draft)
                                                            : prepare(channel, *incident, now, draft);
@@ -121,7 +122,7 @@ std::vector<std::pair<RequestId, Outgoing>> Deliverer::take_unrecorded(Timestamp
 /// is made, which would take along what has to wait.
 void Deliverer::take_unrecorded_from(Channel& channel, Timestamp now, Draft& draft,
                                      std::vector<std::pair<RequestId, Outgoing>>& out) {
-  if (channel.paused_until && now < *channel.paused_until) return;
+  if (channel.is_paused(now)) return;
   const std::string& name = channel.settings.name;
   outbox_.lane(name).advance(now);
   for (const IncidentId incident : outbox_.lane(name).ready(Severity::sev1)) {
@@ -129,7 +130,7 @@ void Deliverer::take_unrecorded_from(Channel& channel, Timestamp now, Draft& dra
     if (kind != NotificationKind::open && kind != NotificationKind::escalate) continue;
     if (const Incident* still = find_incident_(incident); !still || still->severity != Severity::sev1) continue;
     if (expire(channel, incident, now, draft)) continue;
-    if (channel.is_busy() || !channel.bucket.take(now)) return;
+    if (channel.is_busy() || !channel.pace.take(now)) return;
     Flight flight = prepare(channel, incident, now, draft);
     flight.unrecorded = true;
     mark_unrecorded(flight.notification.incident);
@@ -144,15 +145,22 @@ bool Deliverer::unrecorded(RequestId id) const {
   return flight != flights_.end() && flight->second.unrecorded;
 }
 
+/// When what was tried is given up; what never was is not.
+std::optional<Timestamp> Deliverer::given_up_at(const Channel& channel, IncidentId incident) const {
+  const Delivery& head = outbox_.head(incident, channel.settings.name);
+  return head.attempts == 0 ? std::nullopt : std::optional(head.waits_since + channel.settings.max_retry_age);
+}
+
 /// Gives up a delivery that has been tried for too long.
 bool Deliverer::expire(Channel& channel, IncidentId incident, Timestamp now, Draft& draft) {
+  const auto end = given_up_at(channel, incident);
+  if (!end || now < *end) return false;
   const Delivery& head = outbox_.head(incident, channel.settings.name);
-  if (head.attempts == 0 || now - head.waits_since < channel.settings.max_retry_age) return false;
   Verdict verdict;
   verdict.outcome = Verdict::Outcome::refused;
   verdict.reason =
       fmt::format("given up after {}, last: {}", format_duration(channel.settings.max_retry_age), head.last_error);
-  settle_one(channel, incident, verdict, now, now, draft);
+  settle_one(channel, incident, verdict, std::nullopt, now, draft);
   return true;
 }
 
@@ -236,7 +244,7 @@ void Deliverer::settle(Channel& channel, const Flight& flight, const Verdict& ve
 /// pause: a try that ends in it was under way before, so it neither lifts the pause nor counts as one more failure in a
 /// row.
 void Deliverer::pause(Channel& channel, const Verdict& verdict, Timestamp now) {
-  const bool paused = channel.paused_until && now < *channel.paused_until;
+  const bool paused = channel.is_paused(now);
   if (verdict.outcome != Verdict::Outcome::retry || !verdict.pause_notifier) {
     if (paused) return;
     channel.pauses = 0;
@@ -248,14 +256,20 @@ void Deliverer::pause(Channel& channel, const Verdict& verdict, Timestamp now) {
   channel.paused_until = paused ? std::max(*channel.paused_until, until) : until;
 }
 
-void Deliverer::settle_one(Channel& channel, IncidentId incident, const Verdict& verdict, Timestamp again,
-                           Timestamp now, Draft& draft) {
+/// `again`: when the next try may be; nullopt where there was none.
+void Deliverer::settle_one(Channel& channel, IncidentId incident, const Verdict& verdict,
+                           std::optional<Timestamp> again, Timestamp now, Draft& draft) {
   const std::string& name = channel.settings.name;
-  Outbox::Try result{
-      .state = DeliveryState::delivered, .error = verdict.reason, .not_before = now, .maybe_seen = verdict.maybe_seen};
+  Outbox::Try result{.state = DeliveryState::delivered,
+                     .error = verdict.reason,
+                     .not_before = now,
+                     .maybe_seen = verdict.maybe_seen,
+                     .tried = again.has_value()};
   if (verdict.outcome == Verdict::Outcome::retry) {
+    // Nor later than it is given up: that is no time to wait for.
+    const Timestamp end = outbox_.head(incident, name).waits_since + channel.settings.max_retry_age;
     result.state = DeliveryState::pending;
-    result.not_before = again;
+    result.not_before = std::max(now, std::min(*again, end));
   } else if (verdict.outcome == Verdict::Outcome::refused) {
     result.state = DeliveryState::failed;
   }
@@ -263,6 +277,8 @@ void Deliverer::settle_one(Channel& channel, IncidentId incident, const Verdict&
   Outbox::Ended ended;
   const Delivery after = outbox_.finish(incident, name, result, of && of->resolved(), now, draft, ended);
   ++channel.status.outcomes[{after.kind, outcome_of(after.state)}];
+  if (after.state == DeliveryState::failed) channel.status.lost_at = channel.status.lost_at.value_or(now);
+  if (after.state == DeliveryState::delivered) channel.status.lost_at.reset();
   if (after.state == DeliveryState::delivered) {
     // The clock may have been set back.
     channel.status.latency.observe(in_seconds(std::max(Duration{0}, now - after.at)));
@@ -306,8 +322,11 @@ std::optional<Timestamp> Deliverer::next_due(Timestamp now) const {
     const Lane& lane = outbox_.lane(name);
     std::optional<Timestamp> due = lane.ready() > 0 ? now : lane.next_due();
     if (!due || channel.is_busy()) continue;
-    if (channel.paused_until) due = std::max(*due, *channel.paused_until);
-    if (lane.ready() > 0) due = std::max(*due, channel.bucket.next(now));
+    if (const auto first = lane.front()) {
+      Timestamp open = channel.pace.next(now);
+      if (channel.paused_until) open = std::max(open, *channel.paused_until);
+      due = std::max(*due, std::min(open, given_up_at(channel, *first).value_or(open)));
+    }
     next = std::min(next.value_or(Timestamp::max()), *due);
   }
   return next;

@@ -67,12 +67,13 @@ class Deliverer {
   void take_unrecorded_from(Channel& channel, Timestamp now, Draft& draft,
                             std::vector<std::pair<RequestId, Outgoing>>& out);
   std::pair<RequestId, Outgoing> launch(Channel& channel, Flight flight);
+  std::optional<Timestamp> given_up_at(const Channel& channel, IncidentId incident) const;
   bool expire(Channel& channel, IncidentId incident, Timestamp now, Draft& draft);
   Flight prepare(Channel& channel, IncidentId incident, Timestamp now, Draft& draft);
   Flight prepare_digest(Channel& channel, IncidentId first, Timestamp now, Draft& draft);
   void settle(Channel& channel, const Flight& flight, const Verdict& verdict, Timestamp now, Draft& draft);
-  void settle_one(Channel& channel, IncidentId incident, const Verdict& verdict, Timestamp again, Timestamp now,
-                  Draft& draft);
+  void settle_one(Channel& channel, IncidentId incident, const Verdict& verdict, std::optional<Timestamp> again,
+                  Timestamp now, Draft& draft);
   void pause(Channel& channel, const Verdict& verdict, Timestamp now);
   void write_down(const Delivery& delivery, Timestamp now, Draft& draft);
   IncidentSnapshot shown(IncidentId id, const Delivery& delivery) const;

@@ -191,7 +191,7 @@ Delivery Outbox::finish(IncidentId incident, const std::string& notifier, const 
   const Key key{incident, notifier};
   Conversation& talk = existing(key);
   Delivery& delivery = talk.waiting.front();
-  ++delivery.attempts;
+  if (result.tried) ++delivery.attempts;
   delivery.state = result.state;
   delivery.last_error = result.error;
   delivery.maybe_seen = delivery.maybe_seen || result.maybe_seen;

@@ -58,6 +58,7 @@ class Outbox {
     std::string error;
     Timestamp not_before;  // of the next try
     bool maybe_seen = false;
+    bool tried = true;  // false: it is given up without a further try
   };
   /// Returns the head as it then is, and adds to `ended` what collapses behind it.
   Delivery finish(IncidentId incident, const std::string& notifier, const Try& result, bool incident_resolved,

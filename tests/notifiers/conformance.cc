@@ -179,8 +179,9 @@ Outcome outcome_of_http(int status) {
   if (status >= 200 && status < 300) {
     return Outcome::accepted;
   }
-  const bool temporary = status < 200 || status == 408 || status == 425 || status == 429 || status >= 500;
-  return temporary ? Outcome::retry : Outcome::refused;
+  const bool permanent = (status >= 300 && status < 400) || status == 400 || status == 401 || status == 403 ||
+                         status == 404 || status == 410;
+  return permanent ? Outcome::refused : Outcome::retry;
 }
 
 Outcome outcome_of_smtp(int code) {

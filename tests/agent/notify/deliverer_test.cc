@@ -126,6 +126,47 @@ TEST_F(DelivererTest, AClockSetBackGivesUpAsLateAsItWouldHave) {
   EXPECT_EQ(first().state, DeliveryState::failed);
 }
 
+TEST_F(DelivererTest, WhatHasBeenTriedForTooLongIsGivenUpInTimeWithoutOneMoreTry) {
+  for (const RequestId id : take(kStart)) complete(id, answer(503), kStart);
+  const Timestamp end = kStart + hook().max_retry_age;
+  for (const RequestId id : take(end - 1s)) complete(id, answer(503), end - 1s);
+  EXPECT_LE(deliverer_.next_due(end - 1s), end);
+  take(end);
+  EXPECT_EQ(first().state, DeliveryState::failed);
+  EXPECT_EQ(first().attempts, 2) << "so often it was sent";
+}
+
+TEST_F(DelivererTest, WhatHasBeenTriedForTooLongIsGivenUpWhileItsReceiverRests) {
+  const Timestamp end = kStart + hook().max_retry_age;
+  const std::vector<RequestId> tries = take(kStart);
+  complete(tries.front(), answer(503), kStart);
+  complete(tries.back(), answer(429, 1h), end - 1min);
+  for (std::size_t index = 1; index + 1 < tries.size(); ++index) complete(tries[index], answer(503), end - 1min);
+  take(end);
+  EXPECT_EQ(first().state, DeliveryState::failed);
+}
+
+TEST_F(DelivererTest, WhatWasGivenUpIsRememberedUntilANotificationIsAccepted) {
+  const std::vector<RequestId> tries = take(kStart);
+  complete(tries[0], answer(404), kStart + 1s);
+  complete(tries[1], answer(404), kStart + 2s);
+  EXPECT_EQ(deliverer_.status().front().lost_at, kStart + 1s);
+  complete(tries[2], answer(200), kStart + 3s);
+  EXPECT_EQ(deliverer_.status().front().lost_at, std::nullopt);
+}
+
+TEST(RateWindow, LetsSoManyThroughInAnyTimeOfItsLength) {
+  RateWindow pace(RateLimit{.rate = 2, .per = 1s});
+  EXPECT_TRUE(pace.take(kStart));
+  EXPECT_TRUE(pace.take(kStart + 900ms));
+  EXPECT_FALSE(pace.take(kStart + 999ms));
+  EXPECT_EQ(pace.next(kStart + 999ms), kStart + 1s);
+  EXPECT_TRUE(pace.take(kStart + 1s));
+  EXPECT_FALSE(pace.take(kStart + 1500ms));
+  pace.set_back(1h);
+  EXPECT_EQ(pace.next(kStart + 1500ms - 1h), kStart + 1900ms - 1h);
+}
+
 TEST_F(DelivererTest, WhatAnotherAgentHasLeftForANotifierThatIsGoneIsGivenUp) {
   Deliverer successor(
       outbox_, [](IncidentId) { return nullptr; }, [](const std::string&) { return Links{}; }, [] { return 1; });
