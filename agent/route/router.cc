@@ -16,8 +16,11 @@ std::vector<Recipient> route(const std::vector<Route>& routes, const std::vector
                              const Labels& labels) {
   std::vector<Recipient> recipients;
   const auto add = [&recipients](const std::string& notifier, std::optional<Duration> repeat_interval) {
-    if (std::ranges::find(recipients, notifier, &Recipient::notifier) == recipients.end()) {
+    const auto known = std::ranges::find(recipients, notifier, &Recipient::notifier);
+    if (known == recipients.end()) {
       recipients.push_back({notifier, repeat_interval});
+    } else if (repeat_interval) {
+      known->repeat_interval = std::min(known->repeat_interval.value_or(*repeat_interval), *repeat_interval);
     }
   };
   for (const std::string& notifier : rule_notify) add(notifier, std::nullopt);

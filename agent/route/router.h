@@ -13,7 +13,7 @@ namespace tocsin {
 
 struct Recipient {
   std::string notifier;
-  std::optional<Duration> repeat_interval;  // of the first route that named it
+  std::optional<Duration> repeat_interval;  // the shortest of the routes that name it
 };
 
 /// Matchers see the incident's labels plus `rule`, `alertname` (the same) and `severity`.
