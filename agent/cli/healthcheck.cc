@@ -1,6 +1,7 @@
 #include <cstdio>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "agent/cli/api_client.h"
 #include "agent/cli/command.h"
@@ -9,12 +10,15 @@
 namespace tocsin {
 namespace {
 
+constexpr std::string_view kHealthPath = "/-/healthy";
 /// Shorter than the time-outs that container runtimes put around their health checks.
 constexpr Duration kHealthTimeout = std::chrono::seconds(3);
 
 int check_health(const ApiAddress& options) {
-  ApiClient client(options);
-  const Result<std::string> body = client.get("/-/healthy", kHealthTimeout);
+  ApiAddress agent = options;
+  if (agent.url.ends_with(kHealthPath)) agent.url.erase(agent.url.size() - kHealthPath.size());
+  ApiClient client(agent);
+  const Result<std::string> body = client.get(std::string(kHealthPath), kHealthTimeout);
   if (body) return exit_status::kDone;
   std::fprintf(stderr, "tocsin: %s\n", body.error().text.c_str());
   return exit_status::kFailed;

@@ -78,6 +78,10 @@ Result<std::string> body_of(const std::string& url, const Response& response) {
   if (response.fault != TransportFault::none) {
     return fail(fmt::format("{}: {}", url, response.fault_text), ErrorCode::unavailable);
   }
+  if (!response.location.empty()) {
+    return fail(fmt::format("{} answered {}: it points to {}; redirects are not followed, give the final URL", url,
+                            response.status, one_line(response.location, limits::kErrorTextBytesMax)));
+  }
   if (!response.ok()) return fail(fmt::format("{} answered {}: {}", url, response.status, said(response)));
   return response.body;
 }

@@ -4,8 +4,11 @@
 
 #include <utility>
 
+#include "agent/base/limits.h"
+#include "agent/base/text.h"
 #include "agent/cli/http_client.h"
 #include "agent/poll/query.h"
+#include "notifiers/json.h"
 #include "notifiers/redactor.h"
 
 namespace tocsin {
@@ -30,6 +33,15 @@ Response parse_at_prometheus(Transport& transport, const PrometheusConfig& prome
   return exchange(transport, ask_prometheus(prometheus, "/api/v1/query", form));
 }
 
+/// "" where Prometheus has parsed it. A page of somebody else, a login say, is no such answer.
+std::string refusal(const Response& response) {
+  const Result<std::string> body = body_of("Prometheus", response);
+  if (!body) return body.error().text;
+  const Json answer = parse_json(*body);
+  if (answer.is_object() && answer.value("status", Json()) == "success") return "";
+  return "the answer is not the JSON of Prometheus's API: " + one_line(*body, limits::kErrorTextBytesMax);
+}
+
 Fault fault_at(const QueryPlace& place, const std::string& text) {
   return {place.file, place.line, place.column, text};
 }
@@ -42,11 +54,13 @@ std::vector<Fault> check_queries(Transport& transport, const LoadedConfig& loade
   const Redactor redactor(prometheus.http);
   for (const QueryPlace& place : loaded.queries) {
     const Response response = parse_at_prometheus(transport, prometheus, place.query);
-    const Result<std::string> body = body_of("Prometheus", response);
-    if (body) continue;
-    const std::string reason = redactor.clean(body.error().text);
-    // Asking an unreachable Prometheus for every query would only repeat the same time-out.
-    if (response.fault != TransportFault::none) return {fault_at(place, "cannot ask " + reason)};
+    const std::string reason = redactor.clean(refusal(response));
+    if (reason.empty()) continue;
+    if (response.fault != TransportFault::none) {
+      // Asking an unreachable Prometheus for every query would only repeat the same time-out.
+      faults.push_back(fault_at(place, "cannot ask " + reason));
+      break;
+    }
     faults.push_back(fault_at(place, fmt::format("query of rule {}: {}", place.rule, reason)));
   }
   return faults;

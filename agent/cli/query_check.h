@@ -8,8 +8,8 @@
 
 namespace tocsin {
 
-/// One fault per query that Prometheus refuses, at the query's place; one fault at the configuration where it cannot be
-/// asked at all. REQUIRES: loaded.config is there.
+/// One fault per query that Prometheus refuses, at the query's place; the last one, where it cannot be asked any more.
+/// REQUIRES: loaded.config is there.
 std::vector<Fault> check_queries(Transport& transport, const LoadedConfig& loaded);
 
 }  // namespace tocsin

@@ -51,6 +51,38 @@ TEST(CheckQueries, WhatPrometheusRepeatsOfASecretIsNotShown) {
   EXPECT_THAT(faults[0].text, EndsWith("Bearer <secret> is wrong"));
 }
 
+TEST(CheckQueries, APageThatIsNotPrometheussParsesNothing) {
+  for (const char* page : {"<html>login</html>", "{}", R"({"status":"error","error":"no"})"}) {
+    ScriptedTransport transport([page](const Outgoing&) { return answer(200, page); });
+    const auto faults = check_queries(transport, with_queries({{"Good", "up", "rules.toml", 3, 1}}));
+    ASSERT_EQ(1U, faults.size()) << page;
+    EXPECT_THAT(faults[0].text, HasSubstr("not the JSON of Prometheus's API"));
+  }
+}
+
+TEST(CheckQueries, ARedirectSaysWhereItPoints) {
+  ScriptedTransport transport([](const Outgoing&) {
+    Response response = answer(302, "");
+    response.location = "https://login.example.org/";
+    return response;
+  });
+  const auto faults = check_queries(transport, with_queries({{"Good", "up", "rules.toml", 3, 1}}));
+  ASSERT_EQ(1U, faults.size());
+  EXPECT_THAT(faults[0].text, HasSubstr("points to https://login.example.org/"));
+}
+
+TEST(CheckQueries, AnOutageLeavesWhatWasFoundBefore) {
+  ScriptedTransport transport([](const Outgoing& outgoing) {
+    if (std::get<HttpRequest>(outgoing).body != "query=sum%28") return broken(TransportFault::timeout, "timed out");
+    return answer(400, R"({"status":"error","errorType":"bad_data","error":"parse error"})");
+  });
+  const auto faults =
+      check_queries(transport, with_queries({{"Bad", "sum(", "rules.toml", 3, 1}, {"Good", "up", "rules.toml", 9, 1}}));
+  ASSERT_EQ(2U, faults.size());
+  EXPECT_THAT(faults[0].text, HasSubstr("parse error"));
+  EXPECT_THAT(faults[1].text, HasSubstr("cannot ask"));
+}
+
 TEST(CheckQueries, ThePathPrefixIsKept) {
   ScriptedTransport transport([](const Outgoing&) { return answer(200, R"({"status":"success","data":"up"})"); });
   check_queries(transport, with_queries({{"Good", "up", "rules.toml", 3, 1}}));
