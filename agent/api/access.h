@@ -19,8 +19,7 @@ struct Access {
 ///   - Without one: the peer must be on loopback and Host must name loopback or external_url's host, else 403. The
 ///     second keeps out pages whose name was rebound to 127.0.0.1.
 ///   - Either way: more than one Origin, or one other than tocsin's own or external_url's, is 403, and a body, or a
-///   content type, other
-///     than application/json is 415, so that no page of another site can act in somebody's name.
+///     content type, other than application/json is 415, so that no page of another site can act in somebody's name.
 std::optional<ApiReply> refuse_change(const ApiRequest& request, const Access& access);
 
 /// Takes the same time wherever the two differ.

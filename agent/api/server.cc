@@ -36,7 +36,8 @@ struct ApiServer::Running {
   Running(const ApiOptions& options, Control& engine, StoreReader& store)
       : port{.api = Api(engine, store, options.access),
              .connections = Connections(
-                 {.connections = connections_max() / 4 * 3, .reply_bytes = limits::kRequestRepliesBytesMax})} {}
+                 {.connections = connections_max() / 4 * 3, .reply_bytes = limits::kRequestRepliesBytesMax})},
+        turned(options.turned) {}
   ~Running() { context.stop(); }
   Running(const Running&) = delete;
   Running& operator=(const Running&) = delete;
@@ -44,17 +45,21 @@ struct ApiServer::Running {
   void start();
   void accept() noexcept;
   void accept_later() noexcept;
+  void turn() noexcept;
   void work();
 
   HttpPort port;
+  std::function<void()> turned;
   asio::io_context context;
   tcp::acceptor acceptor{context};
   asio::steady_timer pause{context};
+  asio::steady_timer next_turn{context};
   std::vector<std::jthread> threads;  // the first to end
 };
 
 void ApiServer::Running::start() {
   accept();
+  turn();
   for (unsigned int i = 0; i < limits::kRequestThreads; ++i) threads.emplace_back([this] { work(); });
 }
 
@@ -73,6 +78,15 @@ void ApiServer::Running::accept_later() noexcept {
   pause.expires_after(limits::kAcceptPause);
   pause.async_wait([this](error_code error) {
     if (!error) accept();
+  });
+}
+
+/// Whoever watches learns of it only while not all threads hang.
+void ApiServer::Running::turn() noexcept {
+  turned();
+  next_turn.expires_after(limits::kTurnWaitMax);
+  next_turn.async_wait([this](error_code error) {
+    if (!error) turn();
   });
 }
 

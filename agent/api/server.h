@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -21,6 +22,7 @@ struct ApiOptions {
   std::string tls_cert_file = {};         // PEM; empty: plain HTTP
   std::string tls_key_file = {};
   Access access = {};
+  std::function<void()> turned = [] {};  // called about once a second, as long as a thread of the port is free
 };
 
 class ApiServer {

@@ -4,7 +4,9 @@
 
 #include <atomic>
 #include <cstdio>
+#include <functional>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "agent/api/server.h"
@@ -51,11 +53,12 @@ int refuse(const std::string& reason) {
   return 1;
 }
 
-ApiOptions api_options(const Config& config) {
+ApiOptions api_options(const Config& config, std::function<void()> turned) {
   return {.listen = config.web.listen,
           .tls_cert_file = config.web.tls_cert_file,
           .tls_key_file = config.web.tls_key_file,
-          .access = {config.web.token, config.external_url}};
+          .access = {config.web.token, config.external_url},
+          .turned = std::move(turned)};
 }
 
 std::string what_is_watched(const Config& config) {
@@ -85,6 +88,7 @@ int run_with(const std::string& file, const std::shared_ptr<const Config>& confi
   const SystemClock clock;
   ServiceNotify service = ServiceNotify::from_environment();
   Inbox inbox(transport, limits::kEngineReplyMax);
+  std::optional<Watchdog> port_watchdog;  // outlives the port, which feeds it
   std::unique_ptr<ApiServer> api;
   Engine engine({.clock = clock,
                  .transport = transport,
@@ -102,7 +106,8 @@ int run_with(const std::string& file, const std::shared_ptr<const Config>& confi
                      }},
                 config);
   if (const auto started = engine.start(); !started) return refuse(started.error().text);
-  auto server = ApiServer::start(api_options(*config), inbox, reader);
+  port_watchdog.emplace(limits::kLoopSilenceMax, [] { end_of_hung_process("the HTTP port"); });
+  auto server = ApiServer::start(api_options(*config, [&] { port_watchdog->turned(); }), inbox, reader);
   if (!server) return refuse(server.error().text);
   api = std::move(*server);
 
@@ -118,7 +123,8 @@ int run_with(const std::string& file, const std::shared_ptr<const Config>& confi
   service.ready();
   release_library_pages();
   keep_free_memory(1s);  // for the next answer: the kernel clears what it hands out
-  Watchdog watchdog(limits::kLoopSilenceMax, end_of_hung_process);  // not before: an upgrade of the store may take long
+  // Not before: an upgrade of the store may take long.
+  Watchdog watchdog(limits::kLoopSilenceMax, [] { end_of_hung_process("the event loop"); });
   while (!stop) {
     engine.turn(service.turn_max(limits::kTurnWaitMax));
     service.turned(clock.steady());

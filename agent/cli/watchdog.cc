@@ -1,11 +1,12 @@
 #include "agent/cli/watchdog.h"
 
+#include <fmt/format.h>
 #include <poll.h>
 #include <unistd.h>
 
 #include <csignal>
 #include <cstdlib>
-#include <string_view>
+#include <string>
 #include <tuple>
 #include <utility>
 
@@ -29,12 +30,12 @@ void Watchdog::watch(Duration between, const std::function<void()>& end) {
   end();
 }
 
-void end_of_hung_process() {
+void end_of_hung_process(std::string_view what) {
   // Not through the log: what hangs may hold it, and a pipe that nobody reads would keep this thread too.
-  constexpr std::string_view kText =
-      "tocsin: the event loop has hung for a minute; ending, so that it can be started again\n";
+  const std::string text =
+      fmt::format("tocsin: {} has hung for a minute; ending, so that it can be started again\n", what);
   pollfd out{.fd = STDERR_FILENO, .events = POLLOUT, .revents = 0};
-  if (poll(&out, 1, 0) == 1) std::ignore = ::write(STDERR_FILENO, kText.data(), kText.size());
+  if (poll(&out, 1, 0) == 1) std::ignore = ::write(STDERR_FILENO, text.data(), text.size());
   std::ignore = std::raise(SIGABRT);
   std::abort();  // where that is ignored; not at once, for it may flush stderr before, and that is what hangs
 }

@@ -1,4 +1,4 @@
-// Watchdog: ends the process when its event loop does not come round any more, so that whoever started it starts it
+// Watchdog: ends the process when an event loop does not come round any more, so that whoever started it starts it
 // again: a tocsin that hangs is deaf, and nobody notices. It needs no service manager, and watches the end too.
 #pragma once
 
@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <functional>
 #include <semaphore>
+#include <string_view>
 #include <thread>
 
 #include "agent/base/time.h"
@@ -36,7 +37,7 @@ class Watchdog {
   std::jthread thread_;  // the last member: it uses the others
 };
 
-/// Says why on stderr, if that can be said without waiting, and aborts.
-[[noreturn]] void end_of_hung_process();
+/// Says on stderr what hangs, if that can be said without waiting, and aborts. `what` has no more than 100 characters.
+[[noreturn]] void end_of_hung_process(std::string_view what);
 
 }  // namespace tocsin

@@ -44,6 +44,7 @@ Result<IncidentPage> FakeStore::list(const IncidentFilter& filter) {
 }
 
 Result<IncidentRecord> FakeStore::get(IncidentId id) {
+  before_get();
   if (fault) return std::unexpected(*fault);
   const auto found = records.find(id);
   if (found == records.end()) return fail("there is no INC-" + std::to_string(id), ErrorCode::not_found);

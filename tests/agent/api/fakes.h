@@ -2,6 +2,7 @@
 #pragma once
 
 #include <atomic>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -42,6 +43,7 @@ class FakeStore final : public StoreReader {
   // Set before the server starts.
   std::map<IncidentId, IncidentRecord> records;
   std::optional<Error> fault;
+  std::function<void()> before_get = [] {};
 
   IncidentFilter last_filter();
 

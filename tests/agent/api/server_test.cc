@@ -3,7 +3,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <latch>
 #include <nlohmann/json.hpp>
+#include <semaphore>
+#include <thread>
+#include <vector>
 
 #include "agent/base/limits.h"
 #include "tests/agent/api/client.h"
@@ -60,6 +64,29 @@ TEST_F(Server, AnswersMetrics) {
   EXPECT_EQ(reply.header("Content-Type"), "text/plain; version=0.0.4; charset=utf-8");
   EXPECT_THAT(reply.body, HasSubstr("tocsin_build_info{version=\"" TOCSIN_VERSION "\""));
   EXPECT_EQ(reply.header("Server"), "");
+}
+
+TEST_F(Server, SaysThatItTurnsUntilAllItsThreadsHang) {
+  std::counting_semaphore<> turns{0};
+  std::latch hanging(limits::kRequestThreads);
+  std::latch over(1);
+  store.before_get = [&] {
+    hanging.count_down();
+    over.wait();
+  };
+  ApiOptions options{.listen = "127.0.0.1:0", .turned = [&] { turns.release(); }};
+  server = *ApiServer::start(options, control, store);
+  for (int turn = 0; turn < 3; ++turn) turns.acquire();
+  std::vector<std::jthread> clients;
+  for (unsigned int i = 0; i < limits::kRequestThreads; ++i) {
+    clients.emplace_back([port = server->port()] { get(port, "/api/v1/incidents/1"); });
+  }
+  hanging.wait();
+  while (turns.try_acquire()) {
+  }
+  EXPECT_FALSE(turns.try_acquire_for(2 * limits::kTurnWaitMax));
+  over.count_down();
+  turns.acquire();
 }
 
 TEST_F(Server, IsHealthyAsLongAsTheEngineAnswers) {

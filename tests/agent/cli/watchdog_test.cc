@@ -33,7 +33,7 @@ TEST(Watchdog, IsQuietOnceItIsGone) {
 }
 
 TEST(WatchdogDeathTest, TheEndIsAnAbortThatSaysWhy) {
-  EXPECT_DEATH(end_of_hung_process(), "the event loop has hung");
+  EXPECT_DEATH(end_of_hung_process("the event loop"), "the event loop has hung");
 }
 
 }  // namespace
