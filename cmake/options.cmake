@@ -40,5 +40,5 @@ if(TOCSIN_SANITIZE)
     add_compile_definitions(BOOST_ASIO_DISABLE_FENCED_BLOCK)  # g++ 12 cannot instrument fences; asio's mutexes order the rest
   endif()
 else()
-  target_compile_definitions(tocsin_options INTERFACE $<$<CONFIG:RelWithDebInfo>:_FORTIFY_SOURCE=2>)
+  target_compile_definitions(tocsin_options INTERFACE $<$<CONFIG:RelWithDebInfo,Release,MinSizeRel>:_FORTIFY_SOURCE=3>)
 endif()
