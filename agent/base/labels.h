@@ -39,6 +39,8 @@ class Labels {
 
   bool empty() const { return pairs_.empty(); }
   std::size_t size() const;
+  /// What they take in memory.
+  std::size_t bytes() const { return pairs_.size(); }
   Iterator begin() const;
   Iterator end() const;
 

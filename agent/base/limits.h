@@ -18,12 +18,15 @@ inline constexpr Duration kConnectionAgeMax = std::chrono::minutes(5);  // chang
 inline constexpr std::size_t kJoinedBytesMax = 512ULL << 10;            // of the queries joined in one request
 inline constexpr std::size_t kSeriesLabelBytesMax = 16ULL << 10;        // names and values of one series
 inline constexpr std::size_t kRuleSeriesMax = 200'000;                  // that breach or are not over, of one rule
+inline constexpr std::size_t kRuleLabelBytesMax = 16ULL << 20;          // of these series
+inline constexpr std::size_t kRangeLabelBytesMax = 16ULL << 20;         // of a range's series, at each of its ticks
 inline constexpr Duration kSlowQueryMin{100};  // a query is slow that takes so long, and so many times what is usual
 inline constexpr int kSlowQueryFactor = 10;
 inline constexpr std::size_t kIncidentSeriesMax = 20;   // series listed on an incident (contract 4)
 inline constexpr std::size_t kErrorTextBytesMax = 500;  // of a peer's error text kept for people
 inline constexpr std::size_t kRangePointsMax = 5000;    // points of one query_range (Prometheus allows 11,000)
 inline constexpr std::size_t kRangesRefusedMax = 40;    // of one poll, before it goes on without the ticks it missed
+inline constexpr std::size_t kRangeProbesMax = 3;  // of one poll: ranges in a row that fail while its query is answered
 inline constexpr std::size_t kRequestBodyBytesMax = 64ULL << 10;       // API request bodies
 inline constexpr std::size_t kRequestDiscardedBytesMax = 1ULL << 20;   // read after a reply that ends the connection
 inline constexpr std::size_t kRequestHeadBytesMax = 32ULL << 10;       // request line and headers

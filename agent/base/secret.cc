@@ -8,10 +8,11 @@ std::vector<Secret> forms_of_login(std::string_view username, const Secret& pass
   if (password.empty()) return {};
   const std::string& value = password.reveal();
   const std::string user(username);
-  return {password,
-          Secret(base64(value)),                        // SMTP's LOGIN
-          Secret(base64(user + ":" + value)),           // HTTP's Basic
-          Secret(base64('\0' + user + '\0' + value))};  // SMTP's PLAIN
+  // The longest first, so that none leaves a rest of another.
+  return {Secret(base64('\0' + user + '\0' + value)),  // SMTP's PLAIN
+          Secret(base64(user + ":" + value)),          // HTTP's Basic
+          Secret(base64(value)),                       // SMTP's LOGIN
+          password};
 }
 
 std::string redact(std::string text, const Secret& secret) {

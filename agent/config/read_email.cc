@@ -28,8 +28,7 @@ Result<std::string> parse_mailbox(std::string_view text) {
   const bool closed =
       text.ends_with('>') && !has_control_character(name) && name.find_first_of("<>") == std::string_view::npos;
   if (closed && parse_address(text.substr(open + 1, text.size() - open - 2))) return std::string(text);
-  return fail(
-      fmt::format("{} is no mail address; write it like \"tocsin <tocsin@example.org>\"", quote(text)));
+  return fail(fmt::format("{} is no mail address; write it like \"tocsin <tocsin@example.org>\"", quote(text)));
 }
 
 void read_mail_login(Table& table, EmailSettings& out) {

@@ -81,21 +81,20 @@ class Engine {
     Timestamp last;
     Timestamp at;                                          // when it was asked
     std::optional<std::vector<AnswerAt>> read_again = {};  // a range's, while it is asked where they were observed
+    std::optional<QueryFault> range_fault = {};            // of a range, while its query is asked at one tick
   };
   using Answers = std::vector<std::expected<Answer, QueryFault>>;
   void start_polls(Timestamp now);
   void ask(Batch batch, Timestamp now);
   void ask_instant(Asked asked);
-  void ask_range(Asked asked, std::string_view query);
   void answered(Asked asked, const Response& response);
+  void instant_answered(const Asked& asked, const Response& response);
   std::expected<Answers, QueryFault> parse(const Asked& asked, const Response& response) const;
   void follow_clock();
-  bool too_many_series(std::size_t poll, const Answer& answer) const;
+  std::string too_much(std::size_t poll, const Answer& answer) const;
   Poller::Outcome outcome(const std::expected<Answers, QueryFault>& answers, const Asked& asked,
                           const Response& response) const;
   void prometheus_answers();
-  void range_answered(Asked asked, const Response& response);
-  void range_failed(Asked asked, const QueryFault& fault, const Response& response);
   void applied(std::size_t poll, Timestamp tick, const std::vector<AnswerAt>& answers, const Response& response);
   void failed(std::size_t poll, Timestamp tick, const QueryFault& fault, const Response& response);
   void log_failure(const RuleRuntime& runtime, bool unreachable, const std::string& reason);
@@ -105,10 +104,22 @@ class Engine {
   void announce(Timestamp now);
   bool settled(const std::string& rule) const;
 
+  // Ticks that are read again (engine_ranges.cc).
+  void ask_range(Asked asked, std::string_view query);
+  void range_answered(Asked asked, const Response& response);
+  void range_read(Asked asked, const std::vector<AnswerAt>& presence, const Response& response);
+  void range_failed(Asked asked, const QueryFault& fault, const Response& response);
+  void range_over(const Asked& asked, const QueryFault& fault, const Response& response);
+  void go_on_without_presence(Asked asked, const Response& response);
+  void probe(Asked asked, const QueryFault& fault);
+  void probe_answered(Asked asked, const Response& response);
+  void say_what_is_given_up(const QueryFault& fault);
+
   // Configuration (engine_config.cc).
   void restore_rules(Stored stored, Timestamp now);
   void adopt(std::shared_ptr<const Config> config, Timestamp now);
   void adopt_rules(Timestamp now);
+  void nothing_is_asked();
   RuleRuntime keep(RuleRuntime old, const std::shared_ptr<const Rule>& rule, Timestamp now);
   void remove_rule(const RuleRuntime& gone, const std::string& reason, Timestamp now);
   void place_in_poll(std::size_t index, Timestamp now);
@@ -136,7 +147,7 @@ class Engine {
   Poller poller_;
   std::map<std::string, std::size_t> poll_of_rule_;
   std::map<RequestId, Asked> asked_;
-  std::set<std::string> failing_alone_;  // rules that fail while Prometheus answers others: the fault is their own
+  std::set<std::string> failing_alone_;  // rules that failed while Prometheus answered others, until they are answered
   bool polls_ended_ = false;             // in this turn
   bool polls_answered_ = false;
 

@@ -69,6 +69,11 @@ void Engine::restore_rules(Stored stored, Timestamp now) {
                   [](const auto& entry) { return entry.second.grades.front().phase != Phase::open; });
     own->last_tick.reset();
   }
+  // Each is failing until it is asked again.
+  for (const auto& [labels, state] : rule_failing_.state.series) {
+    const std::string name = failing_rule(labels);
+    if (configured.contains(name)) failing_alone_.insert(name);
+  }
 }
 
 void Engine::adopt(std::shared_ptr<const Config> config, Timestamp now) {
@@ -119,6 +124,14 @@ void Engine::adopt_rules(Timestamp now) {
     place_in_poll(rules_.size() - 1, now);
   }
   for (const auto& [name, gone] : before) remove_rule(gone, "rule removed", now);
+  if (rules_.empty()) nothing_is_asked();
+}
+
+/// No answer will come that says so: nobody is blind who does not look, and no rule is left that could fail.
+void Engine::nothing_is_asked() {
+  polls_ended_ = true;
+  polls_answered_ = true;
+  unanswered_since_.reset();
 }
 
 /// The rule's state under its new text. Who is one incident may have changed; then the old ones cannot be continued.

@@ -6,13 +6,13 @@
 
 #include "agent/base/limits.h"
 #include "agent/base/log.h"
+#include "agent/base/size_text.h"
 #include "agent/base/text.h"
 #include "agent/base/time.h"
 #include "agent/engine/engine.h"
 #include "agent/engine/self_rules.h"
 #include "agent/incident/describe.h"
 #include "agent/poll/joined_query.h"
-#include "agent/poll/presence.h"
 #include "agent/poll/prom_answer.h"
 #include "agent/poll/query.h"
 
@@ -28,9 +28,22 @@ std::string title(const Incident& incident) {
                      incident.key.empty() ? "" : incident.key.text(), severity_text(incident.severity));
 }
 
-/// Also a refusal is one.
-bool is_answer(const auto& parsed) {
-  return parsed || parsed.error().kind != QueryFault::Kind::unreachable;
+bool would_hold_too_many(const auto& held, const Answer& answer) {
+  if (held.size() + answer.samples.size() <= limits::kRuleSeriesMax) return false;
+  const auto is_new = [&held](const Sample& sample) { return !held.contains(sample.labels); };
+  return held.size() + static_cast<std::size_t>(std::ranges::count_if(answer.samples, is_new)) > limits::kRuleSeriesMax;
+}
+
+/// What is held is looked at only where the answer is large itself.
+bool would_hold_too_large(const auto& held, const Answer& answer) {
+  std::size_t bytes = 0;
+  for (const Sample& sample : answer.samples) bytes += sample.labels.bytes();
+  if (bytes <= limits::kRuleLabelBytesMax / 16) return false;
+  for (const Sample& sample : answer.samples) {
+    if (held.contains(sample.labels)) bytes -= sample.labels.bytes();
+  }
+  for (const auto& [labels, state] : held) bytes += labels.bytes();
+  return bytes > limits::kRuleLabelBytesMax;
 }
 
 }  // namespace
@@ -69,18 +82,15 @@ void Engine::ask_instant(Asked asked) {
       instant_query(config_->prometheus, queries.size() > 1 ? join_queries(queries) : queries.front(), at));
 }
 
-void Engine::ask_range(Asked asked, std::string_view query) {
-  const Duration offset = config_->prometheus.query_offset;
-  const Duration step = poller_.poll(asked.batch.polls.front()).grid.interval();
-  HttpRequest request = range_query(config_->prometheus, query, asked.first - offset, asked.last - offset, step);
-  asked_.emplace(next_request_, std::move(asked));
-  world_.transport.start(next_request_++, std::move(request));
-}
-
 void Engine::answered(Asked asked, const Response& response) {
   counts_.query_duration.observe(in_seconds(response.took));
   polls_ended_ = true;
+  if (asked.range_fault) return probe_answered(std::move(asked), response);
   if (asked.first < asked.batch.tick) return range_answered(std::move(asked), response);
+  instant_answered(asked, response);
+}
+
+void Engine::instant_answered(const Asked& asked, const Response& response) {
   auto answers = parse(asked, response);
   if (is_answer(answers)) prometheus_answers();
   if (poller_.ended(asked.batch, outcome(answers, asked, response), response.took)) return;
@@ -90,9 +100,7 @@ void Engine::answered(Asked asked, const Response& response) {
       failed(poll, asked.batch.tick, answers.error(), response);
     } else if (auto& answer = (*answers)[member]; !answer) {
       failed(poll, asked.batch.tick, answer.error(), response);
-    } else if (too_many_series(poll, *answer)) {
-      const std::string text =
-          fmt::format("more than {} series breach or are not over; aggregate in the query", limits::kRuleSeriesMax);
+    } else if (const std::string text = too_much(poll, *answer); !text.empty()) {
       failed(poll, asked.batch.tick, {QueryFault::Kind::unusable, text}, response);
     } else {
       std::vector<AnswerAt> at_tick;
@@ -111,15 +119,20 @@ void Engine::prometheus_answers() {
   prometheus_error_.clear();
 }
 
-/// Whether a rule would come to hold more series than it may.
-bool Engine::too_many_series(std::size_t poll, const Answer& answer) const {
-  return std::ranges::any_of(poller_.polls()[poll].rules, [&](std::size_t rule) {
+/// What a rule would come to hold more of than it may; "" where it is within its bounds.
+std::string Engine::too_much(std::size_t poll, const Answer& answer) const {
+  for (const std::size_t rule : poller_.polls()[poll].rules) {
     const auto& held = rules_[rule].state.series;
-    if (held.size() + answer.samples.size() <= limits::kRuleSeriesMax) return false;
-    const auto is_new = [&held](const Sample& sample) { return !held.contains(sample.labels); };
-    return held.size() + static_cast<std::size_t>(std::ranges::count_if(answer.samples, is_new)) >
-           limits::kRuleSeriesMax;
-  });
+    if (would_hold_too_many(held, answer)) {
+      return fmt::format("more than {} series breach or are not over; aggregate in the query", limits::kRuleSeriesMax);
+    }
+    if (would_hold_too_large(held, answer)) {
+      return fmt::format(
+          "the labels of the series that breach or are not over take more than {}; aggregate in the query",
+          size_text(limits::kRuleLabelBytesMax));
+    }
+  }
+  return "";
 }
 
 std::expected<Engine::Answers, QueryFault> Engine::parse(const Asked& asked, const Response& response) const {
@@ -155,48 +168,6 @@ Poller::Outcome Engine::outcome(const std::expected<Answers, QueryFault>& answer
   return response.took > config_->prometheus.http.timeout / 2 ? timed_out : refused;
 }
 
-/// First the range itself, then at which of its ticks Prometheus was there to see anything.
-void Engine::range_answered(Asked asked, const Response& response) {
-  const std::size_t index = asked.batch.polls.front();
-  Poll& poll = poller_.poll(index);
-  const Duration offset = config_->prometheus.query_offset;
-  auto answers =
-      parse_range(response, poll.allow_partial, asked.first - offset, asked.last - offset, poll.grid.interval());
-  if (is_answer(answers)) prometheus_answers();
-  if (!answers) return range_failed(std::move(asked), answers.error(), response);
-  if (!asked.read_again) {
-    asked.read_again = std::move(*answers);
-    return ask_range(std::move(asked), kPresenceQuery);
-  }
-  drop_unobserved(*asked.read_again, *answers);
-  for (AnswerAt& answer : *asked.read_again) answer.at += offset;
-  poll.range.answered();
-  applied(index, asked.last, *asked.read_again, response);
-  if (asked.last < asked.batch.tick) {
-    ask(std::move(asked.batch), world_.clock.now());
-  } else {
-    poller_.ended(asked.batch, Poller::Outcome::answered, Duration{0});
-  }
-}
-
-/// What is refused is asked again in shorter ranges, down to the tick that is to blame, which is left out. A time-out
-/// waits for the next tick, as Prometheus may be busy.
-void Engine::range_failed(Asked asked, const QueryFault& fault, const Response& response) {
-  Poll& poll = poller_.poll(asked.batch.polls.front());
-  const auto size = static_cast<std::size_t>((asked.last - asked.first) / poll.grid.interval()) + 1;
-  const bool refused = fault.kind == QueryFault::Kind::rejected || fault.kind == QueryFault::Kind::unusable;
-  if (response.fault == TransportFault::timeout) poll.range.timed_out(size);
-  if (refused && poll.range.refuse(size)) {
-    if (size == 1) poll.covered = asked.last;
-    return ask(std::move(asked.batch), world_.clock.now());
-  }
-  if (fault.kind != QueryFault::Kind::unreachable) {
-    log::warn("missed ticks cannot be read again and are not observed", {{"reason", redactor_.clean(fault.text)}});
-  }
-  poller_.ended(asked.batch, Poller::Outcome::unanswered, Duration{0});
-  failed(asked.batch.polls.front(), asked.batch.tick, fault, response);
-}
-
 void Engine::applied(std::size_t poll, Timestamp tick, const std::vector<AnswerAt>& answers, const Response& response) {
   const Timestamp now = world_.clock.now();
   const bool more_to_read = tick < poller_.poll(poll).tick;
@@ -204,7 +175,7 @@ void Engine::applied(std::size_t poll, Timestamp tick, const std::vector<AnswerA
     RuleRuntime& runtime = rules_[index];
     if (runtime.behind != more_to_read) draft_.rules.insert(runtime.rule->name);
     runtime.behind = more_to_read;
-    if (runtime.failing_since) failing_alone_.erase(runtime.rule->name);
+    if (!failing_alone_.empty()) failing_alone_.erase(runtime.rule->name);
     runtime.failing_since.reset();
     if (!runtime.status.last_error.empty()) log::info("rule is evaluated again", {{"rule", runtime.rule->name}});
     runtime.status.last_error.clear();
@@ -235,11 +206,10 @@ void Engine::failed(std::size_t poll, Timestamp tick, const QueryFault& fault, c
     runtime.status.last_evaluation = tick;
     runtime.status.last_duration = response.took;
     runtime.status.last_error = reason;
-    // Prometheus has answered another query since this one began to fail: the fault is this rule's own.
+    // Prometheus has answered another query since this one began to fail: the fault is this rule's own. It stays so over
+    // an outage, until the rule is answered.
     if (!unreachable || (runtime.failing_since && last_answer_ && *last_answer_ > *runtime.failing_since)) {
       failing_alone_.insert(name);
-    } else {
-      failing_alone_.erase(name);
     }
     if (!runtime.failing_since) runtime.failing_since = now;
     if (runtime.behind != unreachable) draft_.rules.insert(name);

@@ -11,6 +11,7 @@ Template text(std::string_view source) {
   return *std::move(parsed);
 }
 
+constexpr std::string_view kFailingRuleLabel = "failing_rule";
 constexpr std::string_view kLimitedRuleLabel = "limited_rule";
 
 /// Every series of the answer breaches, and its absence is the evidence of recovery.
@@ -70,7 +71,7 @@ Answer blind_answer(bool unanswered) {
 
 Answer rule_failing_answer(const std::set<std::string>& failing) {
   Answer answer;
-  for (const std::string& rule : failing) answer.samples.push_back({Labels{{"failing_rule", rule}}, 1});
+  for (const std::string& rule : failing) answer.samples.push_back({Labels{{std::string(kFailingRuleLabel), rule}}, 1});
   return answer;
 }
 
@@ -80,6 +81,10 @@ Answer too_many_incidents_answer(const std::map<std::string, std::size_t>& left_
     answer.samples.push_back({Labels{{std::string(kLimitedRuleLabel), rule}}, static_cast<double>(count)});
   }
   return answer;
+}
+
+std::string failing_rule(const Labels& series) {
+  return std::string(series.get(kFailingRuleLabel));
 }
 
 std::string limited_rule(const Labels& series) {

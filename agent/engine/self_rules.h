@@ -34,6 +34,7 @@ Answer rule_failing_answer(const std::set<std::string>& failing);
 /// One series for each rule without room, worth the number of keys that have no incident.
 Answer too_many_incidents_answer(const std::map<std::string, std::size_t>& left_out);
 /// The rule that such a series names.
+std::string failing_rule(const Labels& series);
 std::string limited_rule(const Labels& series);
 
 }  // namespace tocsin

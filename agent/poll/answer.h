@@ -28,6 +28,11 @@ struct QueryFault {
   std::string text;
 };
 
+/// Of what was parsed: also a refusal is an answer of Prometheus.
+bool is_answer(const auto& parsed) {
+  return parsed || parsed.error().kind != QueryFault::Kind::unreachable;
+}
+
 struct Answer {
   std::vector<Sample> samples;
   bool scalar = false;    // one number, shown as one series without labels

@@ -66,8 +66,9 @@ bool can_be_joined(std::string_view query) {
 }
 
 std::string join_queries(std::span<const std::string_view> queries) {
-  return fmt::format("{} or {}", join(queries, 0),
-                     labelled(fmt::format(R"(count({{{}!=""}}))", kMemberLabel), "taken"));
+  return fmt::format("{} or {} or {}", join(queries, 0),
+                     labelled(fmt::format(R"(count({{{}!=""}}))", kMemberLabel), "taken"),
+                     labelled("vector(1)", kAnsweredMember));
 }
 
 }  // namespace tocsin

@@ -184,7 +184,7 @@ void Poller::done(std::size_t index, Timestamp tick, Result result) {
   // What came due while one query was under way is missed; what came due while ticks were read again is read next.
   if (result != Result::unreachable) {
     poll.covered = poll.reading_again ? tick : std::max(tick, poll.next - poll.grid.interval());
-    poll.range = {};
+    poll.range = poll.reading_again ? poll.range.begun_again() : RangeSize{};
   }
   poll.reading_again = false;
 }

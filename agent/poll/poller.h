@@ -24,9 +24,14 @@ namespace tocsin {
 struct RangeSize {
   std::size_t ticks = limits::kRangePointsMax;
   std::size_t ticks_max = limits::kRangePointsMax;
-  std::size_t refused = 0;  // ranges
+  std::size_t refused = 0;    // ranges
+  std::size_t probed = 0;     // times that the query was answered at one tick when a range was not
+  bool asks_presence = true;  // false: nothing answers that
 
-  void answered() { ticks = std::min(ticks * 2, ticks_max); }
+  void answered() {
+    ticks = std::min(ticks * 2, ticks_max);
+    probed = 0;
+  }
   /// A range of `size` ticks took too long: a shorter one comes next, and longer ones once that is answered.
   void timed_out(std::size_t size) { ticks = std::max<std::size_t>(size / 2, 1); }
   /// It was too much at once, or one of its ticks is to blame: no longer ones before that is found. False: all is
@@ -36,6 +41,15 @@ struct RangeSize {
     ticks_max = size > 1 ? ticks : limits::kRangePointsMax;
     return ++refused <= limits::kRangesRefusedMax;
   }
+  /// For what came due while it was read; what the server cannot do it has not learned meanwhile.
+  RangeSize begun_again() const {
+    RangeSize next;
+    next.probed = probed;
+    next.asks_presence = asks_presence;
+    return next;
+  }
+  /// The query was answered at one tick once more.
+  bool is_in_vain() { return ++probed >= limits::kRangeProbesMax; }
 };
 
 /// One query on one grid.

@@ -13,8 +13,8 @@ namespace tocsin {
 inline constexpr std::string_view kPresenceQuery = "max(timestamp(up))";
 
 /// Takes out the ticks at which Prometheus had not scraped anything for limits::kScrapeAgeMax. `presence` is the answer
-/// to kPresenceQuery over the same ticks. Where it has no sample at all, the backend has no `up`, or has lost what it
-/// knew: then the ticks stay that have samples themselves, for an empty answer is no evidence of anything.
+/// to kPresenceQuery over the same ticks. Where it has no sample at all, or says something else, the backend has no
+/// `up`, or has lost what it knew: then the ticks stay from the first on that has samples itself.
 void drop_unobserved(std::vector<AnswerAt>& answers, const std::vector<AnswerAt>& presence);
 
 }  // namespace tocsin

@@ -5,6 +5,8 @@
 #include <unordered_map>
 
 #include "agent/base/assert.h"
+#include "agent/base/limits.h"
+#include "agent/base/size_text.h"
 #include "agent/poll/joined_query.h"
 #include "agent/poll/prom_envelope.h"
 #include "agent/poll/prom_sample.h"
@@ -104,6 +106,11 @@ class RangeAnswers {
     }
     if (taken[*index]) return unusable_labels(labels);
     taken[*index] = true;
+    label_bytes_ += labels.bytes();
+    if (label_bytes_ > limits::kRangeLabelBytesMax) {
+      return unusable(fmt::format("the labels of the range's series take more than {} over its ticks",
+                                  size_text(limits::kRangeLabelBytesMax)));
+    }
     answers_[*index].answer.samples.push_back({.labels = labels, .value = sample->value});
     return {};
   }
@@ -111,6 +118,7 @@ class RangeAnswers {
   Grid grid_;
   MetricReader metric_;
   std::vector<AnswerAt> answers_;
+  std::size_t label_bytes_ = 0;
   std::unordered_map<Labels, std::vector<bool>, LabelsHash> taken_;
 };
 
@@ -137,7 +145,7 @@ std::expected<std::vector<std::expected<Answer, QueryFault>>, QueryFault> parse_
   const auto data = open_envelope(*parser, response, allow_partial);
   if (!data) return std::unexpected(data.error());
   if (data->type != "vector") return unusable("the answer is no vector");
-  return parse_vector(data->result, {.count = members, .label = kMemberLabel}, needed);
+  return parse_vector(data->result, {.count = members, .label = kMemberLabel, .mark = kAnsweredMember}, needed);
 }
 
 std::expected<std::vector<AnswerAt>, QueryFault> parse_range(const Response& response, bool allow_partial,

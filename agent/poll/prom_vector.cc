@@ -33,6 +33,10 @@ class VectorReader {
 
   Parsed<void> add(element entry) {
     if (auto read = metric_.read(entry); !read) return read;
+    if (is_mark()) {
+      marked_ = true;
+      return {};
+    }
     const auto member = this->member();
     if (!member) return unusable("the answer to joined queries has a series that belongs to none of them");
     Parsed<Answer>& answer = answers_[*member];
@@ -48,9 +52,12 @@ class VectorReader {
 
   /// Some series of one member may have the same labels; otherwise none have.
   bool may_repeat() const { return may_repeat_; }
+  bool marked() const { return marked_; }
   std::vector<Parsed<Answer>> take() { return std::move(answers_); }
 
  private:
+  bool is_mark() const { return !members_.mark.empty() && metric_.apart() == members_.mark; }
+
   std::optional<std::size_t> member() const {
     if (members_.label.empty()) return 0;
     const std::string_view text = metric_.apart();
@@ -76,6 +83,7 @@ class VectorReader {
   MetricReader metric_;
   SeenHashes seen_;
   bool may_repeat_ = false;
+  bool marked_ = false;
   std::vector<Parsed<Answer>> answers_;
 };
 
@@ -106,6 +114,7 @@ Parsed<std::vector<Parsed<Answer>>> parse_vector(element result, Members members
   for (const element entry : series) {
     if (auto added = reader.add(entry); !added) return std::unexpected(added.error());
   }
+  if (!members.mark.empty() && !reader.marked()) return unusable("the answer is not one to joined queries");
   // Only what keeps all labels can tell the same ones from a chance of the hash.
   if (reader.may_repeat() && needed) return parse_vector(result, members, nullptr);
   auto answers = reader.take();

@@ -16,6 +16,7 @@ namespace tocsin {
 struct Members {
   std::size_t count = 1;
   std::string_view label = {};  // whose value is the index of the query; "": there is only one
+  std::string_view mark = {};   // its value on a series of no query, without which the answer is to something else
 };
 
 /// The answer of each member, or what is wrong with it alone.

@@ -228,7 +228,7 @@ class Secrets(EndToEnd):
         certificate, key = make_certificate(self.directory)
         server = SmtpServer(certificate, key)
         self.addCleanup(server.close)
-        server.login_reply = "535 who is that? mail-secret " + " ".join(self.SENT)
+        server.login_reply = "535 who is that? mail-secret " + " ".join(self.SENT[2:])
         return {"type": "email", "smtp_url": f"smtp://localhost:{server.port}", "username": "u",
                 "password": "mail-secret", "from": "tocsin@example.org", "to": ["first@example.org"],
                 "tls": {"ca_file": certificate}}

@@ -40,6 +40,8 @@ HOSTILE = {
     "a label of thirty megabytes": whole(vector(b'{"metric":{"pod":"%s"},"value":[1,"1"]}' % (b"x" * 30 * MIB))),
     "more series than a rule may hold": whole(vector(*(b'{"metric":{"pod":"%d"},"value":[1,"1"]}' % number
                                                        for number in range(200_001)))),
+    "labels of thirty megabytes": whole(vector(*(b'{"metric":{"pod":"%d%s"},"value":[1,"1"]}' % (number, b"x" * 15_000)
+                                                 for number in range(2000)))),
     "a label twice": whole(vector(b'{"metric":{"pod":"a","pod":"b"},"value":[1,"1"]}')),
     "arrays nested a million deep": whole(b"[" * 1_000_000),
     "objects nested a million deep": whole(b'{"data":' * 1_000_000),

@@ -21,7 +21,7 @@ std::optional<std::vector<AskedQuery>> read_queries(std::string text) {
   RE2::GlobalReplace(&text, labelled, "x");
   while (RE2::GlobalReplace(&text, pair, "x") > 0) {
   }
-  if (text != "x or x") return std::nullopt;
+  if (text != "x or x or x") return std::nullopt;
   return asked;
 }
 

@@ -32,7 +32,7 @@ class HandClock final : public Clock {
 /// Keeps what was committed, while it works.
 class FailingStore final : public Store {
  public:
-  Result<Stored> load(Timestamp /*resolved_since*/) override { return Stored{}; }
+  Result<Stored> load(Timestamp /*resolved_since*/) override { return stored; }
   Result<std::size_t> prune(Timestamp /*before*/, std::size_t /*incidents_max*/) override { return 0; }
   Result<void> commit(const Change& change) override {
     if (fails) return fail("the disk is full", ErrorCode::unavailable);
@@ -41,6 +41,7 @@ class FailingStore final : public Store {
     return {};
   }
 
+  Stored stored;  // before the start
   bool fails = false;
   std::map<int64_t, Delivery> deliveries;
   std::vector<std::string> timeline;

@@ -8,12 +8,13 @@
 namespace tocsin {
 namespace {
 
-TEST(JoinedQuery, LabelsEachQueryAndAsksWhetherTheLabelIsTaken) {
+TEST(JoinedQuery, LabelsEachQueryAsksWhetherTheLabelIsTakenAndForAMark) {
   const std::vector<std::string_view> queries = {"up", "rate(x[5m])  # per second"};
   EXPECT_EQ(join_queries(queries),
             "(label_replace((up\n), \"__tocsin_rule__\", \"0\", \"\", \"\") or "
             "label_replace((rate(x[5m])  # per second\n), \"__tocsin_rule__\", \"1\", \"\", \"\")) or "
-            "label_replace((count({__tocsin_rule__!=\"\"})\n), \"__tocsin_rule__\", \"taken\", \"\", \"\")");
+            "label_replace((count({__tocsin_rule__!=\"\"})\n), \"__tocsin_rule__\", \"taken\", \"\", \"\") or "
+            "label_replace((vector(1)\n), \"__tocsin_rule__\", \"asked\", \"\", \"\")");
 }
 
 TEST(JoinedQuery, NumbersAllMembersOfATree) {

@@ -398,6 +398,24 @@ TEST(PromRange, SameLabelsOneAfterTheOtherAreFine) {
   EXPECT_EQ((*answers)[1].answer.samples.at(0).value, 2);
 }
 
+TEST(PromRange, LabelsThatWouldBeKeptAtEachOfManyTicksAreBounded) {
+  constexpr std::size_t kLabelBytes = 16'000;
+  const auto of_ticks = [](std::size_t ticks) {
+    std::string points;
+    for (std::size_t tick = 0; tick < ticks; ++tick) {
+      const Timestamp at = kStart + static_cast<int64_t>(tick) * 15s;
+      points += fmt::format("{}[{},\"1\"]", points.empty() ? "" : ",", format_unix_seconds(at));
+    }
+    const std::string series =
+        fmt::format(R"([{{"metric":{{"pod":"{}"}},"values":[{}]}}])", std::string(kLabelBytes, 'x'), points);
+    return range(series, static_cast<int64_t>(ticks) * 15s);
+  };
+  EXPECT_TRUE(of_ticks(limits::kRangeLabelBytesMax / kLabelBytes - 10).has_value());
+  const auto more = of_ticks(limits::kRangeLabelBytesMax / kLabelBytes + 10);
+  ASSERT_FALSE(more.has_value());
+  EXPECT_EQ(more.error().kind, Kind::unusable) << "it is asked for in shorter ranges";
+}
+
 TEST(PromRange, HistogramsAreNoNumbers) {
   const QueryFault fault =
       range_fault(R"([{"metric":{},"values":[[1763719200.250,"1"]],"histograms":[[1763719215.250,{}]]}])");
@@ -416,10 +434,15 @@ std::string member_series(const std::string& member, const std::string& labels, 
   return R"({"metric":{"__tocsin_rule__":")" + member + "\"" + labels + R"(},"value":[1763719200,")" + value + "\"]}";
 }
 
+/// What an answer to joined queries has beside the series of its members.
+std::string marked(const std::string& series) {
+  return "[" + series + (series.empty() ? "" : ",") + member_series("asked", "", "1") + "]";
+}
+
 TEST(JoinedAnswer, IsTakenApartByItsLabel) {
-  const auto answers = parse_joined(vector_of("[" + member_series("2", R"(,"a":"x")", "3") + "," +
-                                              member_series("0", R"(,"a":"x","__name__":"up")", "1") + "," +
-                                              member_series("2", R"(,"a":"y")", "4") + "]"),
+  const auto answers = parse_joined(vector_of(marked(member_series("2", R"(,"a":"x")", "3") + "," +
+                                                     member_series("0", R"(,"a":"x","__name__":"up")", "1") + "," +
+                                                     member_series("2", R"(,"a":"y")", "4"))),
                                     false, 3);
   ASSERT_TRUE(answers.has_value());
   ASSERT_EQ(answers->size(), 3U);
@@ -431,8 +454,8 @@ TEST(JoinedAnswer, IsTakenApartByItsLabel) {
 
 TEST(JoinedAnswer, EachLeavesOutWhatItDoesNotNeed) {
   const auto only_of_one = [](std::size_t member, const LabelPairs&, double) { return member == 1; };
-  const auto answers = parse_joined(
-      vector_of("[" + member_series("0", "", "1") + "," + member_series("1", "", "1") + "]"), false, 3, only_of_one);
+  const auto answers = parse_joined(vector_of(marked(member_series("0", "", "1") + "," + member_series("1", "", "1"))),
+                                    false, 3, only_of_one);
   ASSERT_TRUE(answers.has_value());
   EXPECT_TRUE((*answers)[0]->samples.empty());
   EXPECT_FALSE((*answers)[0]->empty());
@@ -443,21 +466,30 @@ TEST(JoinedAnswer, EachLeavesOutWhatItDoesNotNeed) {
 TEST(JoinedAnswer, TheFaultOfOneIsItsOwn) {
   const std::string twice = member_series("0", R"(,"__name__":"a")", "1") + "," + member_series("0", "", "1");
   const auto answers = parse_joined(
-      vector_of("[" + twice + "," + member_series("1", "", "1") + "," + member_series("2", "", "one") + "]"), false, 3);
+      vector_of(marked(twice + "," + member_series("1", "", "1") + "," + member_series("2", "", "one"))), false, 3);
   ASSERT_TRUE(answers.has_value());
   EXPECT_THAT((*answers)[0].error().text, HasSubstr("the same labels twice"));
   EXPECT_TRUE((*answers)[1].has_value());
   EXPECT_THAT((*answers)[2].error().text, HasSubstr("is no number"));
 }
 
+TEST(JoinedAnswer, WithoutTheMarkItIsTheAnswerToSomethingElse) {
+  EXPECT_TRUE(parse_joined(vector_of(marked("")), false, 2).has_value());
+  for (const std::string& series : {std::string("[]"), "[" + member_series("0", "", "1") + "]"}) {
+    const auto answers = parse_joined(vector_of(series), false, 2);
+    ASSERT_FALSE(answers.has_value()) << series;
+    EXPECT_EQ(answers.error().kind, Kind::unusable);
+  }
+}
+
 TEST(JoinedAnswer, ASeriesOfNoneOfThemMakesItUnusable) {
   for (const char* member : {"", "2", "-1", "1x", "taken"}) {
-    const auto answers = parse_joined(vector_of("[" + member_series(member, "", "1") + "]"), false, 2);
+    const auto answers = parse_joined(vector_of(marked(member_series(member, "", "1"))), false, 2);
     ASSERT_FALSE(answers.has_value()) << member;
     EXPECT_EQ(answers.error().kind, Kind::unusable);
   }
   const std::string of_two = member_series("0", R"(,"__tocsin_rule__":"1")", "1");
-  EXPECT_FALSE(parse_joined(vector_of("[" + of_two + "]"), false, 2).has_value());
+  EXPECT_FALSE(parse_joined(vector_of(marked(of_two)), false, 2).has_value());
   EXPECT_FALSE(parse_joined(success("scalar", R"([1763719200,"1"])"), false, 2).has_value());
 }
 
