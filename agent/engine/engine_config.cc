@@ -112,7 +112,6 @@ void Engine::adopt_rules(Timestamp now) {
                     .batch = static_cast<std::size_t>(prometheus.batch),
                     .timeout = prometheus.http.timeout});
   for (const auto& rule : config_->rules) {
-    rule_index_[rule->name] = rules_.size();
     const auto found = before.find(rule->name);
     if (found == before.end()) {
       rules_.emplace_back(rule);
@@ -121,6 +120,7 @@ void Engine::adopt_rules(Timestamp now) {
       rules_.push_back(keep(std::move(found->second), rule, now));
       before.erase(found);
     }
+    rule_index_[rule->name] = rules_.size() - 1;
     place_in_poll(rules_.size() - 1, now);
   }
   for (const auto& [name, gone] : before) remove_rule(gone, "rule removed", now);
