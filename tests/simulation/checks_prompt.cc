@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 
 #include "tests/simulation/checks.h"
 #include "tests/simulation/sim_config.h"
@@ -12,7 +13,14 @@ namespace {
 /// From a tick to the receiver: an answer, a commit and a delivery, with room to spare.
 constexpr Duration kPrompt = 60s;
 
-using Words = std::map<std::string, std::vector<Heard>>;  // of the webhook, by incident
+using Words = std::map<Conversed, std::vector<Heard>>;
+
+/// Of one incident to one notifier.
+struct Talk {
+  const IncidentRecord& record;
+  const std::string& notifier;
+  const std::vector<Heard>& said;
+};
 
 /// The severity that a line of the timeline rises to; nullopt: it falls.
 std::optional<Severity> risen_to(const TimelineEntry& entry) {
@@ -23,7 +31,8 @@ std::optional<Severity> risen_to(const TimelineEntry& entry) {
 
 bool changes_again(const IncidentRecord& record, const TimelineEntry& entry) {
   return std::ranges::any_of(record.timeline, [&](const TimelineEntry& later) {
-    return later.type != "notification" && later.at > entry.at && later.at <= entry.at + kPrompt;
+    const bool changes = later.type != "notification" && later.type != "acknowledged" && later.type != "note";
+    return changes && later.at > entry.at && later.at <= entry.at + kPrompt;
   });
 }
 
@@ -33,26 +42,27 @@ bool hears(const std::vector<Heard>& said, Timestamp from, auto&& what) {
 }
 
 /// A rise of severity is never held back.
-void check_rises(const Ended& ended, const IncidentRecord& record, const std::vector<Heard>& said,
-                 Violations& violations) {
+void check_rises(const Ended& ended, const Talk& talk, Violations& violations) {
+  const auto& [record, notifier, said] = talk;
   for (const TimelineEntry& entry : record.timeline) {
     if (entry.type != "severity" || entry.at < ended.calm || entry.at > ended.end - kStillUnderWay) continue;
     const auto severity = risen_to(entry);
     if (!severity || changes_again(record, entry)) continue;
     if (hears(said, entry.at, [&](const Heard& one) { return one.severity == severity; })) continue;
-    violations.push_back(fmt::format("hook has not heard that {} rose to {} at {}", incident_name(record.incident.id),
-                                     severity_text(*severity), format_rfc3339(entry.at)));
+    violations.push_back(fmt::format("{} has not heard that {} rose to {} at {}", notifier,
+                                     incident_name(record.incident.id), severity_text(*severity),
+                                     format_rfc3339(entry.at)));
   }
 }
 
-void check_first_opening(const Ended& ended, const IncidentRecord& record, const std::vector<Heard>& said,
-                         Violations& violations) {
+void check_first_opening(const Ended& ended, const Talk& talk, Violations& violations) {
+  const auto& [record, notifier, said] = talk;
+  const auto opens = [](const Heard& one) { return one.word == "open" || one.word == "trigger"; };
   for (const TimelineEntry& entry : record.timeline) {
     if (entry.type != "opened" || entry.at < ended.calm || entry.at > ended.end - kStillUnderWay) continue;
-    if (changes_again(record, entry) || hears(said, entry.at, [](const Heard& one) { return one.word == "open"; }))
-      continue;
-    violations.push_back(fmt::format("hook has not heard that {} opened at {}", incident_name(record.incident.id),
-                                     format_rfc3339(entry.at)));
+    if (changes_again(record, entry) || hears(said, entry.at, opens)) continue;
+    violations.push_back(fmt::format("{} has not heard that {} opened at {}", notifier,
+                                     incident_name(record.incident.id), format_rfc3339(entry.at)));
   }
 }
 
@@ -94,27 +104,56 @@ void check_spacing(const Ended& ended, Duration window, const IncidentRecord& re
   }
 }
 
-bool is_rejected(const Ended& ended, const IncidentRecord& record) {
-  return ended.rejected.contains({"hook", incident_name(record.incident.id)});
+/// Whether what was told up to `at` leaves the incident open.
+bool knows_it_open(const std::vector<Heard>& said, Timestamp at) {
+  const auto later = std::ranges::upper_bound(said, at, {}, &Heard::at);
+  return later != said.begin() && !says_over(std::prev(later)->word);
+}
+
+/// Whoever has others woken knows that somebody is at it. Who acknowledges once more is no news.
+void check_acknowledged(const Ended& ended, const Talk& talk, Violations& violations) {
+  const auto& [record, notifier, said] = talk;
+  Timestamp opened;
+  for (const TimelineEntry& entry : record.timeline) {
+    if (entry.type == "opened" || entry.type == "reopened") opened = entry.at;
+    if (entry.type != "acknowledged" || entry.at < ended.calm || entry.at > ended.end - kStillUnderWay) continue;
+    const bool hears_it = std::ranges::any_of(said, [&](const Heard& one) {
+      return one.word == "acknowledge" && one.at >= opened && one.at <= entry.at + kPrompt;
+    });
+    if (hears_it || !knows_it_open(said, entry.at) || changes_again(record, entry)) continue;
+    violations.push_back(fmt::format("{} has not heard that {} was acknowledged at {}", notifier,
+                                     incident_name(record.incident.id), format_rfc3339(entry.at)));
+  }
+}
+
+void check_hook(const Ended& ended, const Talk& talk, Violations& violations) {
+  const IncidentRecord& record = talk.record;
+  const auto interval = hook_reminded_every(ended.config, record.incident.rule);
+  const bool is_rejected = ended.rejected.contains(conversed("hook", record.incident));
+  if (interval && !is_rejected) check_reminded(ended, *interval, record, talk.said, violations);
+  const auto rule =
+      std::ranges::find_if(ended.config.rules, [&](const auto& one) { return one->name == record.incident.rule; });
+  if (rule != ended.config.rules.end()) check_spacing(ended, (*rule)->dedup_window, record, talk.said, violations);
 }
 
 }  // namespace
 
 void check_prompt(const Ended& ended, Violations& violations) {
   Words words;
-  for (const Heard& heard : ended.heard) {
-    if (heard.notifier == "hook") words[heard.incident].push_back(heard);
-  }
+  for (const Heard& heard : ended.heard) words[heard.conversed()].push_back(heard);
   for (const IncidentRecord& record : ended.book) {
-    const std::vector<Heard>& said = words[incident_name(record.incident.id)];
-    if (ended.orphans.contains({"hook", incident_name(record.incident.id)})) continue;
-    check_rises(ended, record, said, violations);
-    check_first_opening(ended, record, said, violations);
-    const auto interval = hook_reminded_every(ended.config, record.incident.rule);
-    if (interval && !is_rejected(ended, record)) check_reminded(ended, *interval, record, said, violations);
-    const auto rule =
-        std::ranges::find_if(ended.config.rules, [&](const auto& one) { return one->name == record.incident.rule; });
-    if (rule != ended.config.rules.end()) check_spacing(ended, (*rule)->dedup_window, record, said, violations);
+    for (const auto& [notifier, reminded] : listeners(ended.config, record.incident.rule)) {
+      const Conversed of = conversed(notifier, record.incident);
+      if (notifier == "extra" || ended.orphans.contains(of)) continue;
+      const Talk talk{record, notifier, words[of]};
+      check_rises(ended, talk, violations);
+      check_first_opening(ended, talk, violations);
+      if (notifier == "hook") {
+        check_hook(ended, talk, violations);
+      } else if (!ended.rejected.contains(of)) {
+        check_acknowledged(ended, talk, violations);
+      }
+    }
   }
 }
 

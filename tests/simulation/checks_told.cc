@@ -38,6 +38,12 @@ void check_conversation(const Ended& ended, const Conversed& of, const std::vect
 
 using Conversations = std::map<Conversed, std::vector<Heard>>;
 
+/// The worst that a notifier knows of; a follow-up to the pager does not say it again.
+std::optional<Severity> last_severity(const std::vector<Heard>& said) {
+  const auto last = std::find_if(said.rbegin(), said.rend(), [](const Heard& one) { return one.severity.has_value(); });
+  return last == said.rend() ? std::nullopt : last->severity;
+}
+
 /// Every notifier's last word is the incident's state.
 void check_last_word(const Conversed& of, const IncidentRecord& record, const Conversations& all,
                      Violations& violations) {
@@ -48,9 +54,22 @@ void check_last_word(const Conversed& of, const IncidentRecord& record, const Co
     violations.push_back(fmt::format("{} is {} but {}'s last word is {}", of.second, state_text(record.incident.state),
                                      of.first, last ? last->word : "none"));
   }
-  if (!told_open || !last->severity || !worse(record.incident.severity, *last->severity)) return;
+  const std::optional<Severity> severity = told_open ? last_severity(said->second) : std::nullopt;
+  if (!severity || !worse(record.incident.severity, *severity)) return;
   violations.push_back(fmt::format("{} is {} but {} last heard {}", of.second, severity_text(record.incident.severity),
-                                   of.first, severity_text(*last->severity)));
+                                   of.first, severity_text(*severity)));
+}
+
+/// And that somebody is at it is known to all but the webhook, which does not want to.
+void check_acknowledged(const Conversed& of, const IncidentRecord& record, const Conversations& all,
+                        Violations& violations) {
+  const auto said = all.find(of);
+  if (of.first == "hook" || said == all.end() || record.incident.state != IncidentState::acknowledged) return;
+  const auto over =
+      std::find_if(said->second.rbegin(), said->second.rend(), [](const Heard& one) { return says_over(one.word); });
+  if (std::find_if(said->second.rbegin(), over, [](const Heard& one) { return one.word == "acknowledge"; }) != over)
+    return;
+  violations.push_back(fmt::format("{} is acknowledged, and {} has not heard of it", of.second, of.first));
 }
 
 /// Whether a notifier that refused something for good has accepted what is told last of this incident.
@@ -107,6 +126,7 @@ void check_last_words(const Ended& ended, const Conversations& all, Violations& 
     if (may_be_under_way(ended, *record) || ended.orphans.contains(of)) continue;
     if (ended.rejected.contains(of) && !has_heard_the_end(of.first, *record)) continue;
     check_last_word(of, *record, all, violations);
+    if (!ended.rejected.contains(of)) check_acknowledged(of, *record, all, violations);
   }
 }
 

@@ -78,6 +78,12 @@ Timestamp draw_time(uint64_t seed, uint64_t index, Timestamp start, Duration len
   return std::min(end + Duration{static_cast<int64_t>(below(20'000, seed, "meets at", index))}, start + length);
 }
 
+/// In some worlds somebody is still at it once the rest is calm.
+void add_calm_acknowledgements(Plan& plan, Timestamp start) {
+  if (!chance(30, plan.seed, "acknowledges in the calm")) return;
+  plan.faults.push_back({FaultKind::person_acknowledges, start + plan.length + 25min, 50min});
+}
+
 }  // namespace
 
 std::string_view fault_text(FaultKind kind) {
@@ -97,6 +103,7 @@ Plan make_plan(uint64_t seed, Timestamp start, Duration length) {
     const Timestamp at = draw_time(seed, index, start, length, plan.faults);
     plan.faults.push_back({kind, at, draw_length(seed, index, kind)});
   }
+  add_calm_acknowledgements(plan, start);
   std::ranges::sort(plan.faults, {}, &Fault::at);
   return plan;
 }

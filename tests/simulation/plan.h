@@ -58,6 +58,11 @@ inline Duration lasting(const Fault& fault) {
   return fault.kind == FaultKind::clock_set_back ? Duration{0} : fault.length;
 }
 
+/// Whether anything may be told late for it.
+inline bool disturbs(const Fault& fault) {
+  return fault.kind != FaultKind::person_acknowledges;
+}
+
 struct Plan {
   uint64_t seed = 0;
   Duration length{0};  // of the part with faults; a calm part follows

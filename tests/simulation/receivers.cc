@@ -17,6 +17,16 @@ using nlohmann::json;
 constexpr Duration kRest = 30s;
 constexpr Duration kRetried = 5s;  // by then a disk that refused has been tried again, and the request has come in
 
+/// What a follow-up does not say is as it was.
+std::optional<Severity> pager_severity(const json& body) {
+  if (!body.contains("payload")) return std::nullopt;
+  const std::string theirs = body.at("payload").at("severity");
+  return theirs == "critical"  ? Severity::sev1
+         : theirs == "error"   ? Severity::sev2
+         : theirs == "warning" ? Severity::sev3
+                               : Severity::sev4;
+}
+
 std::string host_of(const std::string& url) {
   const std::size_t begin = url.find("://") + 3;
   return url.substr(begin, url.find('.', begin) - begin);
@@ -28,12 +38,12 @@ std::vector<Heard> Receivers::read(const HttpRequest& request) const {
   const json body = json::parse(request.body);
   const std::string notifier = host_of(request.settings.url.reveal());
   if (notifier == "pager") {
-    return {{notifier, body.at("dedup_key"), body.at("event_action"), std::nullopt, clock_.now()}};
+    return {{notifier, body.at("dedup_key"), body.at("event_action"), pager_severity(body), clock_.now()}};
   }
   if (notifier == "slack") {
     std::vector<Heard> words;
     for (const SlackLine& line : read_slack(body)) {
-      words.push_back({notifier, line.incident, line.over ? "resolve" : "open", std::nullopt, clock_.now()});
+      words.push_back({notifier, line.incident, line.word, line.severity, clock_.now()});
     }
     return words;
   }

@@ -195,7 +195,9 @@ class Simulation {
 
   Timestamp calm() const {
     Timestamp calm = std::max(revived_, transport_.woke_up());
-    for (const Fault& fault : plan_.faults) calm = std::max(calm, fault.at + lasting(fault));
+    for (const Fault& fault : plan_.faults) {
+      if (disturbs(fault)) calm = std::max(calm, fault.at + lasting(fault));
+    }
     return calm + kAfterwards;
   }
 

@@ -21,17 +21,24 @@ std::string shown_text(const json& body) {
   return text;
 }
 
+std::string word_of(const std::string& line) {
+  if (RE2::PartialMatch(line, "resolved|was open for")) return "resolve";
+  return RE2::PartialMatch(line, "acknowledged") ? "acknowledge" : "open";
+}
+
 }  // namespace
 
+/// The severity stands in front of the incident; in a digest in a line of its own, above those that have it.
 std::vector<SlackLine> read_slack(const json& body) {
-  static const RE2 name(R"((INC-\d+))");
+  static const RE2 name(R"((INC-\d+))"), severity(R"((SEV\d))");
   std::vector<SlackLine> lines;
+  std::optional<Severity> latest;
   const std::string text = shown_text(body);
   for (const auto part : std::views::split(text, '\n')) {
     const std::string line(part.begin(), part.end());
-    std::string incident;
-    if (RE2::PartialMatch(line, name, &incident))
-      lines.push_back({incident, RE2::PartialMatch(line, "resolved|was open for")});
+    std::string found;
+    if (RE2::PartialMatch(line, severity, &found)) latest = parse_severity(found);
+    if (RE2::PartialMatch(line, name, &found)) lines.push_back({found, word_of(line), latest});
   }
   return lines;
 }

@@ -2,14 +2,18 @@
 #pragma once
 
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 #include <vector>
+
+#include "rules/severity.h"
 
 namespace tocsin::sim {
 
 struct SlackLine {
   std::string incident;  // INC-7
-  bool over = false;
+  std::string word;      // open, acknowledge or resolve
+  std::optional<Severity> severity;
 };
 
 /// One for each incident that it names; a digest names several.
