@@ -73,9 +73,11 @@ void Ledger::measure(const Delivery& delivery) {
   longest_ = std::max(longest_, static_cast<std::size_t>(same));
 }
 
-bool Ledger::being_told(const Conversed& of) const {
+bool Ledger::being_told(const Conversed& of, const Matches& matches) const {
   return std::ranges::any_of(waiting_, [&](const auto& entry) {
-    return entry.second.state == DeliveryState::sending && conversed(entry.second) == of;
+    const Delivery& delivery = entry.second;
+    return delivery.state == DeliveryState::sending && conversed(delivery) == of &&
+           matches(delivery, incidents_.at(delivery.incident));
   });
 }
 

@@ -2,6 +2,7 @@
 // against it. It outlives the agents.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <optional>
 #include <set>
@@ -30,8 +31,10 @@ class Ledger {
   explicit Ledger(const SimClock& clock) : clock_(clock) {}
 
   void commit(const Change& change);
-  /// Whether the disk says that this notifier is being told of this incident.
-  bool being_told(const Conversed& of) const;
+  /// Whether the disk says that this notifier is being told of this incident, by a row and a state of the incident that
+  /// `matches`.
+  using Matches = std::function<bool(const Delivery&, const Incident&)>;
+  bool being_told(const Conversed& of, const Matches& matches) const;
   /// The agent has stopped as asked to, in a world without faults: what it had sent has been answered, and is on disk.
   void agent_stopped();
   /// The agent is gone: nobody knows of what was being told whether it arrived.

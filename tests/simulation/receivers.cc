@@ -27,6 +27,14 @@ std::optional<Severity> pager_severity(const json& body) {
                                : Severity::sev4;
 }
 
+/// Whether `heard` is what is told of news of this kind. Slack's text says no more than how things are.
+bool says(const Heard& heard, NotificationKind kind) {
+  const bool ends = kind == NotificationKind::resolve || kind == NotificationKind::past;
+  if (heard.notifier == "slack") return (heard.word == "resolve") == ends;
+  if (heard.word == "trigger") return kind == NotificationKind::open || kind == NotificationKind::escalate;
+  return heard.word == kind_text(kind);
+}
+
 std::string host_of(const std::string& url) {
   const std::size_t begin = url.find("://") + 3;
   return url.substr(begin, url.find('.', begin) - begin);
@@ -52,6 +60,13 @@ std::vector<Heard> Receivers::read(const HttpRequest& request) const {
       {notifier, own.at("id"), own.at("kind"), parse_severity(own.at("severity").get<std::string>()), clock_.now()}};
 }
 
+/// The same kind of news, and the severity that the incident has there.
+bool Receivers::is_on_disk(const Heard& heard) const {
+  return ledger_.being_told(heard.conversed(), [&](const Delivery& delivery, const Incident& incident) {
+    return says(heard, delivery.kind) && heard.severity.value_or(incident.severity) == incident.severity;
+  });
+}
+
 /// Only what wakes somebody does not wait for a disk that refuses.
 bool Receivers::may_be_unrecorded(const HttpRequest& request, const Heard& heard) {
   const auto says = [&](std::string_view text) { return request.body.find(text) != std::string::npos; };
@@ -62,7 +77,7 @@ bool Receivers::may_be_unrecorded(const HttpRequest& request, const Heard& heard
 }
 
 void Receivers::check_manners(const HttpRequest& request, const Heard& heard) {
-  if (!ledger_.being_told(heard.conversed()) && !may_be_unrecorded(request, heard)) {
+  if (!is_on_disk(heard) && !may_be_unrecorded(request, heard)) {
     offences_.push_back(
         fmt::format("{} was told {} of {}, which is not on disk", heard.notifier, heard.word, heard.incident));
   }

@@ -49,6 +49,7 @@ class Receivers {
   };
   /// Several where it is a digest.
   std::vector<Heard> read(const HttpRequest& request) const;
+  bool is_on_disk(const Heard& heard) const;
   bool may_be_unrecorded(const HttpRequest& request, const Heard& heard);
   void check_manners(const HttpRequest& request, const Heard& heard);
   void add_doubts(const std::vector<Heard>& words);
