@@ -31,6 +31,7 @@ struct Ended {
   const Ledger& ledger;
   const std::vector<Timestamp>& answers;  // of Prometheus
   const std::vector<Timestamp>& pings;    // of the heartbeat, in real time
+  std::vector<Stall> stalls;              // of receivers
   const Plan& plan;
   bool was_away = false;  // the agent, for whatever reason
   Timestamp calm;         // no fault has any effect from here on

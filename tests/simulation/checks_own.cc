@@ -68,10 +68,31 @@ void check_silence(const Ended& ended, Violations& violations) {
   }
 }
 
+/// Nor may it vouch for words that wait for a receiver that takes none.
+void check_silence_of_stalled(const Ended& ended, Violations& violations) {
+  for (const Stall& stall : ended.stalls) {
+    for (const IncidentRecord& record : ended.book) {
+      for (const Delivery& delivery : record.deliveries) {
+        if (delivery.notifier != stall.notifier) continue;
+        const Timestamp from = std::max(stall.from, ended.ledger.waits_since(delivery));
+        const Timestamp until =
+            std::min(stall.until, delivery.waiting() ? ended.real_end : ended.ledger.waits_until(delivery));
+        const auto ping = std::ranges::lower_bound(ended.pings, from + ended.config.heartbeat->interval + kNoticed);
+        if (ping == ended.pings.end() || *ping >= until) continue;
+        violations.push_back(fmt::format("the heartbeat came at {}, when {} of {} had waited for {} since {}",
+                                         format_rfc3339(*ping), kind_text(delivery.kind),
+                                         incident_name(delivery.incident), stall.notifier, format_rfc3339(from)));
+        break;
+      }
+    }
+  }
+}
+
 /// And only then.
 void check_heartbeat(const Ended& ended, Violations& violations) {
   if (!ended.config.heartbeat) return;
   check_silence(ended, violations);
+  check_silence_of_stalled(ended, violations);
   const Duration longest = ended.config.heartbeat->interval + 10s;
   Timestamp last = ended.calm + ended.config.heartbeat->interval;
   for (const Timestamp ping : ended.pings) {

@@ -49,6 +49,8 @@ class Ledger {
   Timestamp changed(IncidentId id) const { return changed_.at(id); }
   /// Since when it waits, in real time.
   Timestamp waits_since(const Delivery& delivery) const { return waits_.at(delivery.id).since; }
+  /// Until when it waited, or the last time that it was committed.
+  Timestamp waits_until(const Delivery& delivery) const { return waits_since(delivery) + waited(delivery).real; }
   /// When it ended.
   Waited waited(const Delivery& delivery) const { return waits_.at(delivery.id).waited; }
   /// When it was tried the last time but for the first; nullopt: it was tried once at most.

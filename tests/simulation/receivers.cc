@@ -15,7 +15,8 @@ namespace {
 using nlohmann::json;
 
 constexpr Duration kRest = 30s;
-constexpr Duration kRetried = 5s;  // by then a disk that refused has been tried again, and the request has come in
+constexpr Duration kUnderWay = 20s;  // by then the agent knows what came of a request
+constexpr Duration kRetried = 5s;    // by then a disk that refused has been tried again, and the request has come in
 
 /// What a follow-up does not say is as it was.
 std::optional<Severity> pager_severity(const json& body) {
@@ -100,6 +101,33 @@ void Receivers::add_doubts(const std::vector<Heard>& words) {
   for (const Heard& heard : words) ledger_.add_doubt(heard.conversed());
 }
 
+void Receivers::agent_lost_memory() {
+  rests_.clear();
+  end_stalls();
+}
+
+void Receivers::end_stalls() {
+  stalls_ = stalls();
+  refuses_since_.clear();
+}
+
+std::vector<Stall> Receivers::stalls() const {
+  std::vector<Stall> all = stalls_;
+  for (const auto& [notifier, since] : refuses_since_) all.push_back({notifier, since, clock_.real()});
+  return all;
+}
+
+void Receivers::note_outcome(const std::string& notifier, const Response& response) {
+  const bool is_tried_again =
+      response.fault != TransportFault::none || response.status == 429 || response.status >= 500;
+  if (!is_tried_again) {
+    took_at_[notifier] = clock_.real();
+    if (const auto node = refuses_since_.extract(notifier)) stalls_.push_back({notifier, node.mapped(), clock_.real()});
+  } else if (clock_.real() - took_at_[notifier] > kUnderWay) {
+    refuses_since_.try_emplace(notifier, clock_.real());
+  }
+}
+
 Response Receivers::receive(const HttpRequest& request) {
   if (host_of(request.settings.url.reveal()) == "heartbeat") {
     pings_.push_back(clock_.real());
@@ -107,6 +135,12 @@ Response Receivers::receive(const HttpRequest& request) {
   }
   const std::vector<Heard> words = read(request);
   for (const Heard& heard : words) check_manners(request, heard);
+  Response response = respond(words);
+  note_outcome(words.front().notifier, response);
+  return response;
+}
+
+Response Receivers::respond(const std::vector<Heard>& words) {
   // What breaks down takes some receivers with it, and not others.
   const auto strikes = [&](FaultKind kind) {
     return injector_.strikes(kind, [&](const Fault& fault) {

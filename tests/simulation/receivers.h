@@ -24,18 +24,29 @@ struct Heard {
   Conversed conversed() const { return {notifier, incident}; }
 };
 
+/// So long a receiver has taken nothing of what is tried again, and the agent has known it, in real time.
+struct Stall {
+  std::string notifier;
+  Timestamp from;
+  Timestamp until;
+};
+
 class Receivers {
  public:
   Receivers(const SimClock& clock, Injector& injector, Ledger& ledger, uint64_t seed)
       : clock_(clock), injector_(injector), ledger_(ledger), seed_(seed) {}
 
   Response receive(const HttpRequest& request);
-  /// The agent knows no more for how long it was asked to be quiet.
-  void agent_lost_memory() { rests_.clear(); }
+  /// The agent knows no more for how long it was asked to be quiet, and who refuses.
+  void agent_lost_memory();
+  /// It takes what has waited before a sleep for new.
+  void agent_sleeps() { end_stalls(); }
 
   const std::vector<Heard>& heard() const { return heard_; }
   /// When the heartbeat came, in real time.
   const std::vector<Timestamp>& pings() const { return pings_; }
+  /// Also those that last.
+  std::vector<Stall> stalls() const;
   /// How often a conversation was refused for good.
   const std::map<Conversed, uint64_t>& rejected() const { return rejected_; }
   /// What no agent may do, whatever else happens.
@@ -54,6 +65,9 @@ class Receivers {
   void check_manners(const HttpRequest& request, const Heard& heard);
   void add_doubts(const std::vector<Heard>& words);
   Response limit(const Heard& heard);
+  Response respond(const std::vector<Heard>& words);
+  void note_outcome(const std::string& notifier, const Response& response);
+  void end_stalls();
 
   const SimClock& clock_;
   Injector& injector_;
@@ -63,7 +77,10 @@ class Receivers {
   std::vector<Timestamp> pings_;
   std::map<Conversed, uint64_t> rejected_;
   std::vector<std::string> offences_;
-  std::map<std::string, Rest> rests_;  // by notifier
+  std::map<std::string, Rest> rests_;               // by notifier
+  std::map<std::string, Timestamp> refuses_since_;  // likewise
+  std::map<std::string, Timestamp> took_at_;        // likewise, the last word, or refused it for good
+  std::vector<Stall> stalls_;                       // that are over
   uint64_t limited_ = 0;
   uint64_t digests_ = 0;
 };

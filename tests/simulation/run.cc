@@ -64,6 +64,7 @@ class Simulation {
                       .ledger = ledger_,
                       .answers = transport_.answers(),
                       .pings = receivers_.pings(),
+                      .stalls = receivers_.stalls(),
                       .plan = plan_,
                       .was_away = revived_ > start_time() || transport_.woke_up() > Timestamp{},
                       .calm = calm(),

@@ -63,6 +63,7 @@ void SimTransport::turn_the_clock() {
   const Fault* sleep = may_fall_asleep() ? injector_.take(FaultKind::machine_sleeps) : nullptr;
   if (sleep != nullptr) {
     prometheus_.agent_sleeps(sleep->length, !under_way_.empty());
+    receivers_.agent_sleeps();
     clock_.go_on_asleep(sleep->length);
     woke_up_ = clock_.real();
   }
