@@ -20,6 +20,16 @@ bool has_limit(const Ended& ended, const std::string& rule) {
                              [&](const auto& one) { return one->name == rule && one->max_incidents < kUnlimited; });
 }
 
+std::vector<const Config*> in_force_since(const Ended& ended, Timestamp at) {
+  std::vector<const Config*> configs;
+  for (std::size_t index = 0; index < ended.versions.size(); ++index) {
+    const bool is_last = index + 1 == ended.versions.size();
+    if (is_last || ended.clock_was_set_back || ended.versions[index + 1].from >= at)
+      configs.push_back(ended.versions[index].config.get());
+  }
+  return configs;
+}
+
 bool may_be_under_way(const Ended& ended, const IncidentRecord& record) {
   return ended.real_end - ended.ledger.changed(record.incident.id) < kStillUnderWay;
 }

@@ -12,13 +12,15 @@
 #include "tests/simulation/oracle.h"
 #include "tests/simulation/people.h"
 #include "tests/simulation/receivers.h"
+#include "tests/simulation/sim_config.h"
 
 namespace tocsin::sim {
 
 using Violations = std::vector<std::string>;
 
 struct Ended {
-  const Config& config;
+  const Config& config;  // the last one
+  const std::vector<Version>& versions;
   std::vector<IncidentRecord> book;  // by id
   Expected expected;
   std::set<std::string> unclear_rules;  // of which the story does not decide alone
@@ -51,6 +53,9 @@ void check_own(const Ended& ended, Violations& violations);     // checks_own.cc
 /// What happened this shortly before the end may still be under way to the receivers.
 inline constexpr Duration kStillUnderWay = 12min;
 bool may_be_under_way(const Ended& ended, const IncidentRecord& record);
+
+/// Those that were in force at `at` or later; all, where a clock was set back, by which nobody can tell.
+std::vector<const Config*> in_force_since(const Ended& ended, Timestamp at);
 
 /// Adds when the incident was open, as its timeline has it.
 void add_episodes(const IncidentRecord& record, std::vector<Episode>& episodes);

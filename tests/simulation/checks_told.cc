@@ -115,18 +115,53 @@ void check_retry_age(const Ended& ended, Violations& violations) {
   }
 }
 
+/// Whom the configurations name that were in force while the incident lived.
+struct Named {
+  std::set<std::string> by_one;
+  std::set<std::string> by_all;
+};
+
+Named named(const Ended& ended, const Incident& incident) {
+  std::map<std::string, std::size_t> times;
+  const std::vector<const Config*> configs = in_force_since(ended, incident.opened_at);
+  for (const Config* config : configs) {
+    for (const auto& [notifier, reminded] : listeners(*config, incident.rule)) ++times[notifier];
+  }
+  Named named;
+  for (const auto& [notifier, count] : times) {
+    named.by_one.insert(notifier);
+    if (count == configs.size()) named.by_all.insert(notifier);
+  }
+  return named;
+}
+
+/// Whom a route has ceased to name is told of the end, and of no new beginning.
+void check_parting_word(const Conversed& of, const IncidentRecord& record, const Conversations& all,
+                        Violations& violations) {
+  const auto said = all.find(of);
+  if (!record.incident.resolved() || said == all.end() || says_over(said->second.back().word)) return;
+  violations.push_back(fmt::format("{} is over but {}, whom its route named for a while, last heard {}", of.second,
+                                   of.first, said->second.back().word));
+}
+
 void check_last_words(const Ended& ended, const Conversations& all, Violations& violations) {
-  std::map<Conversed, const IncidentRecord*> latest;  // several incidents may have one key, one after another
+  struct Latest {
+    const IncidentRecord* record;
+    bool always_named;
+  };
+  std::map<Conversed, Latest> latest;  // several incidents may have one key, one after another
   for (const IncidentRecord& record : ended.book) {
-    for (const auto& [notifier, reminded] : listeners(ended.config, record.incident.rule)) {
-      if (notifier != "extra") latest[conversed(notifier, record.incident)] = &record;
+    const Named to = named(ended, record.incident);
+    for (const std::string& notifier : to.by_one) {
+      if (notifier != "extra") latest[conversed(notifier, record.incident)] = {&record, to.by_all.contains(notifier)};
     }
   }
-  for (const auto& [of, record] : latest) {
-    if (may_be_under_way(ended, *record) || ended.orphans.contains(of)) continue;
-    if (ended.rejected.contains(of) && !has_heard_the_end(of.first, *record)) continue;
-    check_last_word(of, *record, all, violations);
-    if (!ended.rejected.contains(of)) check_acknowledged(of, *record, all, violations);
+  for (const auto& [of, told] : latest) {
+    const IncidentRecord& record = *told.record;
+    if (may_be_under_way(ended, record) || ended.orphans.contains(of)) continue;
+    if (ended.rejected.contains(of) && !has_heard_the_end(of.first, record)) continue;
+    told.always_named ? check_last_word(of, record, all, violations) : check_parting_word(of, record, all, violations);
+    if (told.always_named && !ended.rejected.contains(of)) check_acknowledged(of, record, all, violations);
   }
 }
 
@@ -140,13 +175,21 @@ void check_not_silent(const Ended& ended, Violations& violations) {
   }
 }
 
+/// The pager may know an earlier incident by the same key, which is over by then.
+bool is_told(const Ended& ended, const Incident& incident, const Conversed& of, const Conversations& all) {
+  const auto said = all.find(of);
+  if (said == all.end()) return false;
+  const Timestamp from = ended.clock_was_set_back ? Timestamp{} : ended.ledger.appeared(incident.id);
+  return std::ranges::any_of(said->second, [from](const Heard& one) { return one.at >= from; });
+}
+
 /// And only those are told whom a route names.
 void check_routes(const Ended& ended, const Conversations& all, Violations& violations) {
   for (const IncidentRecord& record : ended.book) {
-    const Listeners to = listeners(ended.config, record.incident.rule);
+    const std::set<std::string> to = named(ended, record.incident).by_one;
     for (const char* notifier : {"hook", "pager", "slack"}) {
       const Conversed of = conversed(notifier, record.incident);
-      if (to.contains(notifier) || !all.contains(of) || ended.orphans.contains(of)) continue;
+      if (to.contains(notifier) || !is_told(ended, record.incident, of, all) || ended.orphans.contains(of)) continue;
       violations.push_back(
           fmt::format("{} was told of {}, and no route names it", notifier, incident_name(record.incident.id)));
     }

@@ -46,6 +46,7 @@ void Ledger::clock(const Delivery& delivery) {
 }
 
 void Ledger::keep(const Incident& incident) {
+  appeared_.try_emplace(incident.id, clock_.real());
   const auto before = incidents_.find(incident.id);
   if (before == incidents_.end() || announcement(before->second) != announcement(incident)) {
     changed_[incident.id] = clock_.real();

@@ -45,7 +45,9 @@ class Ledger {
   void add_doubt(const Conversed& of) { ++doubts_[of]; }
 
   const std::map<IncidentId, Incident>& incidents() const { return incidents_; }
-  /// When it became what it is, in real time.
+  /// When it was committed first, in real time.
+  Timestamp appeared(IncidentId id) const { return appeared_.at(id); }
+  /// When it became what it is, likewise.
   Timestamp changed(IncidentId id) const { return changed_.at(id); }
   /// Since when it waits, in real time.
   Timestamp waits_since(const Delivery& delivery) const { return waits_.at(delivery.id).since; }
@@ -81,6 +83,7 @@ class Ledger {
 
   const SimClock& clock_;
   std::map<IncidentId, Incident> incidents_;
+  std::map<IncidentId, Timestamp> appeared_;
   std::map<IncidentId, Timestamp> changed_;
   std::map<int64_t, Delivery> waiting_;
   std::map<int64_t, Wait> waits_;

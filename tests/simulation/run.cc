@@ -45,13 +45,15 @@ class Simulation {
         path_(fresh_path()),
         keeper_(path_, SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE | SQLite::OPEN_URI),
         archive_(path_, ledger_),
-        config_(make_config(plan.seed, path_, 0)) {}
+        config_(make_config(plan.seed, path_, 0)),
+        versions_{{start_time(), config_}} {}
 
   RunResult run() {
     while (clock_.real() < end()) live();
     std::vector<IncidentRecord> book = archive_.book();
     std::map<Conversed, uint64_t> not_taken = rejected(book);
     const Ended ended{.config = *config_,
+                      .versions = versions_,
                       .book = std::move(book),
                       .expected = expected(),
                       .unclear_rules = unclear_rules(),
@@ -147,6 +149,7 @@ class Simulation {
   ReloadedConfig read_config() {
     if (people_.reloads() % 4 == 3) return std::unexpected(std::vector<std::string>{"tocsin.toml:1:1: simulated"});
     config_ = make_config(plan_.seed, path_, ++version_);
+    versions_.push_back({clock_.real(), config_});
     forget_in_hand();
     return config_;
   }
@@ -244,6 +247,7 @@ class Simulation {
   SQLite::Database keeper_;  // a memory database lives as long as somebody has it open
   Archive archive_;
   std::shared_ptr<const Config> config_;
+  std::vector<Version> versions_;
   uint64_t version_ = 0;
   int64_t engine_bytes_ = 0;          // that the last engine held at the end
   Timestamp revived_ = start_time();  // by whoever started it again after the last crash

@@ -77,15 +77,26 @@ std::optional<Duration> draw_interval(uint64_t seed, uint64_t route) {
   return Duration{10min} + Duration{static_cast<int64_t>(below(1'200'000, seed, "how often", route))};
 }
 
-bool is_in_first_route(const std::string& rule) {
-  return rule == "Rule0" || rule == "Rule2";
+constexpr const char* kFirstRoute = "Rule[02]";
+constexpr const char* kPassingRoute = "Rule1";
+
+bool takes(const Route& route, const std::string& rule) {
+  if (route.matchers.empty()) return true;
+  return route.matchers.front().value() == kPassingRoute ? rule == "Rule1" : rule == "Rule0" || rule == "Rule2";
 }
 
-/// All to everybody; in some worlds a route before that takes some of the rules, and may leave them to the next.
-std::vector<Route> make_routes(uint64_t seed, const std::vector<NotifierSettings>& notifiers) {
+/// All to everybody; in some worlds a route before that takes some of the rules, and may leave them to the next, and in
+/// some one comes and goes that keeps a rule from all but the webhook, which it reminds as the last one does.
+std::vector<Route> make_routes(uint64_t seed, const std::vector<NotifierSettings>& notifiers, uint64_t version) {
   std::vector<Route> routes;
+  if (version % 2 == 1 && chance(50, seed, "passing route")) {
+    routes.push_back({.matchers = {*Matcher::make("rule", MatchKind::equal, kPassingRoute)},
+                      .notify = {"hook"},
+                      .continues = false,
+                      .repeat_interval = draw_interval(seed, 1)});
+  }
   if (chance(40, seed, "first route")) {
-    routes.push_back({.matchers = {*Matcher::make("rule", MatchKind::regex, "Rule[02]")},
+    routes.push_back({.matchers = {*Matcher::make("rule", MatchKind::regex, kFirstRoute)},
                       .notify = {"hook"},
                       .continues = chance(50, seed, "continue"),
                       .repeat_interval = draw_interval(seed, 0)});
@@ -103,7 +114,7 @@ Listeners listeners(const Config& config, const std::string& rule) {
     if (one->name == rule && !one->notify.empty()) return {{one->notify.front(), std::nullopt}};
   }
   for (const Route& route : config.routes) {
-    if (!route.matchers.empty() && !is_in_first_route(rule)) continue;
+    if (!takes(route, rule)) continue;
     for (const std::string& notifier : route.notify) listeners.emplace(notifier, route.repeat_interval);
     if (!route.continues) break;
   }
@@ -137,7 +148,7 @@ std::shared_ptr<const Config> make_config(uint64_t seed, std::string store_path,
   if (chance(30, seed, "gives up early")) {
     for (NotifierSettings& one : config->notifiers) one.max_retry_age = 20min;
   }
-  config->routes = make_routes(seed, config->notifiers);
+  config->routes = make_routes(seed, config->notifiers, version);
   const uint64_t rules = rules_that_stay(seed);
   for (uint64_t index = 0; index < rules; ++index) config->rules.push_back(make_rule(seed, index));
   if (!chance(40, seed, "last rule", version)) config->rules.push_back(make_rule(seed, rules, version / 2));

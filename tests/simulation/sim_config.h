@@ -14,8 +14,14 @@ namespace tocsin::sim {
 inline constexpr std::size_t kUnlimited = 100;
 
 /// `version`: 0 at the beginning; each reload reads the next one. They differ in the last rule, which comes, changes
-/// and goes, and in a third receiver.
+/// and goes, in a third receiver, and in some worlds in who is told of one rule.
 std::shared_ptr<const Config> make_config(uint64_t seed, std::string store_path, uint64_t version);
+
+/// A configuration, and since when it was in force, in real time.
+struct Version {
+  Timestamp from;
+  std::shared_ptr<const Config> config;
+};
 
 /// The first rules, which are the same in every version.
 uint64_t rules_that_stay(uint64_t seed);
