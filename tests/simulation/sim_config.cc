@@ -34,24 +34,26 @@ std::string make_query(uint64_t seed, uint64_t index) {
   return in_slot(query, chance(60, seed, "first slot") ? 0 : 17);
 }
 
+/// Its versions differ in all but the name, the limit and the key.
 std::shared_ptr<const Rule> make_rule(uint64_t seed, uint64_t index, uint64_t version = 0) {
+  const uint64_t drawn = index + 16 * version;
   Rule rule;
   rule.name = fmt::format("Rule{}", index);
   rule.query = make_query(seed, index + version);
   rule.interval = chance(60, seed, "interval", (index + version) % kQueries) ? Duration{15s} : Duration{30s};
   // Rules of one query differ in what moves them.
-  const bool severe = chance(30, seed, "only what is severe", index);
+  const bool severe = chance(30, seed, "only what is severe", drawn);
   rule.grades = {{Severity::sev3, Threshold{Comparison::greater, severe ? 2.5 : 1.5}}};
-  if (!severe && chance(30, seed, "graded", index))
+  if (!severe && chance(30, seed, "graded", drawn))
     rule.grades.push_back({Severity::sev1, Threshold{Comparison::greater, 2.5}});
-  if (chance(30, seed, "recover", index)) rule.recover = Threshold{Comparison::less, 0.5};
-  rule.for_duration = draw_time(seed, "for", index);
-  rule.recover_for = draw_time(seed, "recover_for", index);
-  rule.missing = draw_time(seed, "missing", index);
-  rule.dedup_window = draw_time(seed, "dedup_window", index);
+  if (chance(30, seed, "recover", drawn)) rule.recover = Threshold{Comparison::less, 0.5};
+  rule.for_duration = draw_time(seed, "for", drawn);
+  rule.recover_for = draw_time(seed, "recover_for", drawn);
+  rule.missing = draw_time(seed, "missing", drawn);
+  rule.dedup_window = draw_time(seed, "dedup_window", drawn);
   rule.max_incidents = chance(15, seed, "limit", index) ? 1 : kUnlimited;
   if (chance(40, seed, "incident_by", index)) rule.incident_by = {"service"};
-  rule.no_data_opens = chance(25, seed, "no_data", index);
+  rule.no_data_opens = chance(25, seed, "no_data", drawn);
   if (index < rules_that_stay(seed) && chance(15, seed, "own notify", index)) rule.notify = {"hook"};
   return std::make_shared<const Rule>(std::move(rule));
 }
@@ -151,7 +153,7 @@ std::shared_ptr<const Config> make_config(uint64_t seed, std::string store_path,
   config->routes = make_routes(seed, config->notifiers, version);
   const uint64_t rules = rules_that_stay(seed);
   for (uint64_t index = 0; index < rules; ++index) config->rules.push_back(make_rule(seed, index));
-  if (!chance(40, seed, "last rule", version)) config->rules.push_back(make_rule(seed, rules, version / 2));
+  if (!chance(40, seed, "last rule", version)) config->rules.push_back(make_rule(seed, rules, version));
   return config;
 }
 
