@@ -45,6 +45,7 @@ bool is_too_old(const Delivery& delivery) {
 Violations check(const Ended& ended) {
   Violations violations;
   check_book(ended, violations);
+  check_sound(ended, violations);
   check_told(ended, violations);
   check_limits(ended, violations);
   check_own(ended, violations);

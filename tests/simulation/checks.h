@@ -13,6 +13,7 @@
 #include "tests/simulation/people.h"
 #include "tests/simulation/receivers.h"
 #include "tests/simulation/sim_config.h"
+#include "tests/simulation/sim_prometheus.h"
 
 namespace tocsin::sim {
 
@@ -21,6 +22,8 @@ using Violations = std::vector<std::string>;
 struct Ended {
   const Config& config;  // the last one
   const std::vector<Version>& versions;
+  const Story& story;
+  const SimPrometheus& prometheus;
   std::vector<IncidentRecord> book;  // by id
   Expected expected;
   std::set<std::string> unclear_rules;  // of which the story does not decide alone
@@ -45,6 +48,7 @@ Violations check(const Ended& ended);
 
 // The parts of it.
 void check_book(const Ended& ended, Violations& violations);    // checks_book.cc
+void check_sound(const Ended& ended, Violations& violations);   // checks_sound.cc
 void check_told(const Ended& ended, Violations& violations);    // checks_told.cc
 void check_prompt(const Ended& ended, Violations& violations);  // checks_prompt.cc
 void check_limits(const Ended& ended, Violations& violations);  // checks_limits.cc

@@ -75,13 +75,6 @@ class SeriesHistory {
   const Observations& history_;
 };
 
-Labels key_of(const Rule& rule, const Labels& series) {
-  if (!rule.incident_by) return series;
-  Labels key;
-  for (const std::string& name : *rule.incident_by) key.set(name, series.get(name));
-  return key;
-}
-
 Observations observe(const Rule& rule, const Story& story, const Labels& series, const std::vector<Tick>& ticks) {
   Observations history;
   history.reserve(ticks.size());
@@ -143,7 +136,37 @@ void add_key(const Rule& rule, const Labels& key, const Grades& worst, const std
     expected.severities[{rule.name, key}] = rule.grades[*lately.begin() - 1].severity;
 }
 
+const Labels kNoData{{"no_data", "true"}};
+
 }  // namespace
+
+Labels key_of(const Rule& rule, const Labels& series) {
+  if (!rule.incident_by) return series;
+  Labels key;
+  for (const std::string& name : *rule.incident_by) key.set(name, series.get(name));
+  return key;
+}
+
+Glimpse glimpse(const Rule& rule, const Story& story, const Labels& key, const Tick& tick) {
+  Glimpse seen;
+  bool empty = true;
+  const auto see = [&](double value) {
+    if (rule.grades.front().breached_by(value)) ++seen.breaching;
+    for (const Grade& grade : rule.grades) {
+      if (grade.breached_by(value)) seen.worst = std::min(seen.worst.value_or(grade.severity), grade.severity);
+    }
+  };
+  for (const Labels& labels : story.series(rule.query)) {
+    const auto value = tick.nothing ? std::nullopt : story.value(rule.query, labels, tick.at);
+    if (value) empty = false;
+    if (key_of(rule, labels) != key) continue;
+    ++seen.series;
+    if (value) see(*value);
+  }
+  if (key != kNoData) return seen;
+  if (!empty || !rule.no_data_opens) return {.series = 1, .breaching = 0, .worst = std::nullopt};
+  return {.series = 1, .breaching = 1, .worst = rule.worst_severity()};
+}
 
 void add_rule(const Rule& rule, const Story& story, const std::vector<Tick>& ticks, Timestamp since,
               Expected& expected) {
@@ -158,7 +181,7 @@ void add_rule(const Rule& rule, const Story& story, const std::vector<Tick>& tic
   const Rule no_data = no_data_rule(rule);
   Grades worst;
   add_grades(no_data, observe_emptiness(all, ticks), worst);
-  add_key(no_data, Labels{{"no_data", "true"}}, worst, ticks, since, expected);
+  add_key(no_data, kNoData, worst, ticks, since, expected);
 }
 
 }  // namespace tocsin::sim

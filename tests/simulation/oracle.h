@@ -3,6 +3,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -33,6 +34,17 @@ struct Expected {
   Episodes episodes;
   Severities severities;  // of those that have been open since `since` at one severity
 };
+
+/// What one tick says of the series of a key.
+struct Glimpse {
+  std::size_t series = 0;
+  std::size_t breaching = 0;
+  std::optional<Severity> worst;  // of what breaches
+};
+Glimpse glimpse(const Rule& rule, const Story& story, const Labels& key, const Tick& tick);
+
+/// What makes it one incident.
+Labels key_of(const Rule& rule, const Labels& series);
 
 /// What `rule` adds, by what it was told at `ticks`.
 void add_rule(const Rule& rule, const Story& story, const std::vector<Tick>& ticks, Timestamp since,

@@ -54,6 +54,8 @@ class Simulation {
     std::map<Conversed, uint64_t> not_taken = rejected(book);
     const Ended ended{.config = *config_,
                       .versions = versions_,
+                      .story = story_,
+                      .prometheus = prometheus_,
                       .book = std::move(book),
                       .expected = expected(),
                       .unclear_rules = unclear_rules(),
