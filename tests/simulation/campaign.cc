@@ -14,6 +14,16 @@ void report(const Plan& plan, const std::vector<std::string>& violations) {
 
 }  // namespace
 
+double Campaign::uncompared() const {
+  return total_.rules == 0 ? 0 : static_cast<double>(total_.uncompared) / static_cast<double>(total_.rules);
+}
+
+bool Campaign::is_blind() const {
+  constexpr uint64_t kSeedsMin = 200;
+  constexpr double kUncomparedMax = 0.6;
+  return ran_ >= kSeedsMin && uncompared() > kUncomparedMax;
+}
+
 void Campaign::run(unsigned threads) {
   std::vector<std::jthread> workers;
   workers.reserve(threads);
@@ -38,6 +48,8 @@ void Campaign::add(const Plan& plan, const RunResult& result) {
   ++ran_;
   for (const auto& [kind, times] : result.injected) total_.injected[kind] += times;
   for (const auto& [state, times] : result.sometimes) total_.sometimes[state] += times;
+  total_.rules += result.rules;
+  total_.uncompared += result.uncompared;
   if (result.violations.empty() || failed_ >= order_.failures_max) return;
   ++failed_;
   report(plan, result.violations);

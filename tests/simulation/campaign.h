@@ -29,6 +29,10 @@ class Campaign {
   uint64_t ran() const { return ran_; }
   uint64_t failed() const { return failed_; }
   const RunResult& total() const { return total_; }
+  /// Of all rules, those that were not compared with the story as a whole.
+  double uncompared() const;
+  /// Whether too many of them were not: then it proves little. A few seeds say nothing of that.
+  bool is_blind() const;
 
  private:
   void work();

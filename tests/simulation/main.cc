@@ -66,9 +66,11 @@ int main(int argc, char** argv) {
 
   print_counts("faults injected", campaign.total().injected, [](sim::FaultKind kind) { return sim::fault_text(kind); });
   print_counts("states met", campaign.total().sometimes, [](const std::string& state) { return state; });
+  fmt::print("{:.0f}% of {} rules were not compared with the story as a whole{}\n", 100 * campaign.uncompared(),
+             campaign.total().rules, campaign.is_blind() ? ": too many" : "");
   const std::chrono::duration<double> took = SteadyClock::now() - began;
   fmt::print("seeds {} to {}: {:.0f} virtual hours in {:.1f} s\n", first, first + campaign.ran() - 1,
              hours * static_cast<double>(campaign.ran()), took.count());
   fmt::print("{} passed, {} failed\n", campaign.ran() - campaign.failed(), campaign.failed());
-  return campaign.failed() == 0 ? 0 : 1;
+  return campaign.failed() == 0 && !campaign.is_blind() ? 0 : 1;
 }

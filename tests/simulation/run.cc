@@ -222,7 +222,10 @@ class Simulation {
   }
 
   void count_sometimes(const Ended& ended, RunResult& result) const {
-    result.sometimes["rules whose story is unclear"] += ended.unclear_rules.size();
+    result.rules = config_->rules.size();
+    result.uncompared = static_cast<uint64_t>(std::ranges::count_if(config_->rules, [&](const auto& rule) {
+      return ended.clock_was_set_back || ended.unclear_rules.contains(rule->name);
+    }));
     result.sometimes["digests"] += receivers_.digests();
     result.sometimes["told, and died unrecorded"] += ended.orphans.size();
     for (const IncidentRecord& record : ended.book) {
