@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <type_traits>
 
 #include "agent/store/store.h"
 #include "tests/simulation/archive.h"
@@ -19,12 +20,12 @@ class FaultyStore final : public Store {
 
   Result<Stored> load(Timestamp resolved_since) override {
     if (injector_.strikes(FaultKind::store_fails)) return fail("the simulated disk is away", ErrorCode::unavailable);
-    return store_->load(resolved_since);
+    return dying(FaultKind::crash_at_load, [&] { return store_->load(resolved_since); });
   }
   Result<std::size_t> prune(Timestamp before, std::size_t incidents_max) override {
     if (injector_.strikes(FaultKind::store_fails)) return fail("the simulated disk is full", ErrorCode::unavailable);
     archive_.keep(before);
-    return store_->prune(before, incidents_max);
+    return dying(FaultKind::crash_at_prune, [&] { return store_->prune(before, incidents_max); });
   }
   Result<void> commit(const Change& change) override {
     die_at(FaultKind::crash_before_commit);
@@ -41,6 +42,17 @@ class FaultyStore final : public Store {
 
   void die_at(FaultKind kind) {
     if (const Fault* crash = injector_.take(kind)) throw Crash{crash->length};
+  }
+
+  /// Does it, and dies before or after it where a fault of this kind is due.
+  template <class Act>
+  std::invoke_result_t<Act> dying(FaultKind kind, Act&& act) {
+    const Fault* crash = injector_.take(kind);
+    const bool is_done = crash && to_unix_ms(crash->at) % 2 == 0;
+    if (crash && !is_done) throw Crash{crash->length};
+    auto result = act();
+    if (crash) throw Crash{crash->length};
+    return result;
   }
 
   std::unique_ptr<Store> store_;

@@ -13,7 +13,7 @@ enum class FaultKind {
   prometheus_refuses,
   prometheus_hangs,
   prometheus_errors,    // 503, as while it starts
-  prometheus_nonsense,  // 200 with a page of something else
+  prometheus_nonsense,  // a page of something else, or what looks like an answer and is none
   query_refused,        // some queries are, whatever they are asked with
   joined_too_large,     // a request with more than a few queries is refused
   prometheus_slow,      // answers take seconds, and overtake each other
@@ -33,7 +33,9 @@ enum class FaultKind {
   crash_at_send,          // before or after the request is out
   crash_at_notification,  // likewise, of those to receivers
   crash_at_wait,
-  agent_stops,  // as asked to, within its grace
+  crash_at_load,   // before or after
+  crash_at_prune,  // likewise
+  agent_stops,     // as asked to, within its grace
   machine_sleeps,
   clock_set_back,
   clock_drifts,

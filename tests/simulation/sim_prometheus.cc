@@ -30,6 +30,11 @@ constexpr Duration kLate = 11s;
 /// Until Prometheus has scraped again after it lost everything.
 constexpr Duration kFirstScrape = 10s;
 
+constexpr const char* kCutOff =
+    R"({"status":"success","data":{"resultType":"vector","result":[{"metric":{"pod":"p0"},"value":[1.8e9,"3"]},{"met)";
+constexpr const char* kWrongTypes =
+    R"({"status":"success","data":{"resultType":"vector","result":[{"metric":{"pod":7},"value":"soon"}]}})";
+
 Timestamp read_time(const std::string& seconds) {
   return from_unix_ms(std::llround(std::stod(seconds) * 1000));
 }
@@ -67,7 +72,6 @@ Response SimPrometheus::answer(const HttpRequest& request) {
   if (injector_.strikes(FaultKind::prometheus_refuses)) return broken(TransportFault::connect, false);
   if (injector_.strikes(FaultKind::prometheus_hangs)) return broken(TransportFault::timeout, true);
   if (injector_.strikes(FaultKind::prometheus_errors)) return page(503, "Service Unavailable", "text/plain");
-  if (injector_.strikes(FaultKind::prometheus_nonsense)) return page(200, "<html>Please log in</html>", "text/html");
   auto form = parse_form(request.body);
   auto asked = read_queries(form["query"]);
   if (!asked) return refusal(400, "bad_data", "parse error");
@@ -76,11 +80,26 @@ Response SimPrometheus::answer(const HttpRequest& request) {
   question.end = question.range ? read_time(form["end"]) : question.start;
   if (question.range) question.step = Duration{std::llround(std::stod(form["step"]) * 1000)};
   for (const AskedQuery& one : question.asked) histories_[one.query].asked_at = clock_.now();
+  if (auto page = nonsense(question)) return *std::move(page);
   note_lateness(question);
   if (is_too_long(question)) return hangs_on_long_ranges_ ? broken(TransportFault::timeout, true) : too_many_samples();
   if (!refuses(question)) return tell(question);
   note_refusal(question);
   return too_many_samples();
+}
+
+/// A page of something else, or an answer that its status denies, is as good as none; what begins like an answer of
+/// Prometheus is its own, and a refusal. A question for its presence stands for others, which would be refused for it.
+std::optional<Response> SimPrometheus::nonsense(const Question& question) {
+  const Fault* fault = injector_.find(FaultKind::prometheus_nonsense);
+  if (!fault) return std::nullopt;
+  injector_.count(FaultKind::prometheus_nonsense);
+  const uint64_t kind = below(4, seed_, "nonsense", static_cast<uint64_t>(to_unix_ms(fault->at)));
+  if (kind == 0 || question.asked.front().query == kPresenceQuery)
+    return page(200, "<html>Please log in</html>", "text/html");
+  if (kind == 1) return page(500, R"({"status":"success","data":{"resultType":"vector","result":[]}})");
+  note_refusal(question);
+  return page(200, kind == 2 ? kCutOff : kWrongTypes);
 }
 
 /// In half of the worlds; what is asked for in shorter pieces is told.

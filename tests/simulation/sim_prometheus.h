@@ -53,6 +53,7 @@ class SimPrometheus {
   const History& history(const std::string& query) const;
   bool is_too_long(const Question& question) const;
   bool refuses(const Question& question);
+  std::optional<Response> nonsense(const Question& question);
   bool is_refused(const std::string& query) const;
   void note_lateness(const Question& question);
   void note_refusal(const Question& question);

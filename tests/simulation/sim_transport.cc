@@ -39,7 +39,8 @@ void SimTransport::start(RequestId id, Outgoing outgoing) {
   response.took = response.fault == TransportFault::timeout ? request.settings.timeout
                   : is_query                                ? slow(FaultKind::prometheus_slow, kSlowAnswerMax)
                                                             : slow(FaultKind::receiver_slow, kLatencyMax);
-  const bool is_answer = is_query && response.fault == TransportFault::none && response.body.starts_with('{');
+  const bool is_answer =
+      is_query && response.fault == TransportFault::none && response.status < 500 && response.body.starts_with('{');
   const Instant comes = clock_.steady() + response.took;
   under_way_.emplace(comes, UnderWay{{id, std::move(response)}, is_query, is_answer});
   busiest_ = std::max(busiest_, under_way_.size());
