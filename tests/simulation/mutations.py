@@ -152,6 +152,38 @@ MUTATIONS = [
     ("the heartbeat stops for good", "agent/engine/heartbeat.cc",
      "  if (!healthy()) return std::nullopt;",
      "  if (!healthy()) next_ = Timestamp::max();\n  if (next_ == Timestamp::max()) return std::nullopt;"),
+    ("acknowledgements are told to nobody", "agent/outbox/news.cc",
+     "    kinds.push_back(NotificationKind::acknowledge);\n", ""),
+    ("the pager hears no rise of severity", "notifiers/pagerduty.cc",
+     "kind == Kind::open || kind == Kind::escalate ||", "kind == Kind::open ||"),
+    ("a reload leaves the routes as they were", "agent/engine/engine_config.cc", "  config_ = std::move(config);\n",
+     "  auto mixed = std::make_shared<Config>(*config);\n  mixed->routes = config_->routes;\n  config_ = mixed;\n"),
+    ("a reload leaves a rule as it was", "agent/engine/engine_config.cc",
+     "  old.rule = rule;\n  old.status.rule = rule;\n", ""),
+    ("a reload leaves the thresholds as they were", "agent/engine/engine_config.cc", "  old.rule = rule;\n",
+     "  auto mixed = std::make_shared<Rule>(*rule);\n  mixed->grades = old.rule->grades;\n  old.rule = mixed;\n"),
+    ("a reload leaves for as it was", "agent/engine/engine_config.cc", "  old.rule = rule;\n",
+     "  auto mixed = std::make_shared<Rule>(*rule);\n  mixed->for_duration = old.rule->for_duration;\n"
+     "  old.rule = mixed;\n"),
+    ("a reload leaves recover_for as it was", "agent/engine/engine_config.cc", "  old.rule = rule;\n",
+     "  auto mixed = std::make_shared<Rule>(*rule);\n  mixed->recover_for = old.rule->recover_for;\n"
+     "  old.rule = mixed;\n"),
+    ("the heartbeat goes on while words wait", "agent/engine/engine_status.cc",
+     " && std::ranges::none_of(deliverer_.status(), stalled)", ""),
+    ("a word has the severity that it was queued with", "agent/notify/snapshot.cc",
+     "  shown.severity = severity_text(incident.severity);",
+     "  shown.severity = severity_text(delivery.severity);"),
+    ("a reminder is told as an opening", "agent/notify/deliverer.cc", "flight.notification.kind = head.kind;",
+     "flight.notification.kind =\n"
+     "      head.kind == NotificationKind::reminder ? NotificationKind::open : head.kind;"),
+    ("an answer that its status denies counts", "agent/poll/prom_envelope.cc",
+     'if (status != "success" || !response.ok())', 'if (status != "success")'),
+    ("what is cut off is an empty answer", "agent/poll/prom_envelope.cc",
+     "  if (response.fault != TransportFault::none) return transport_fault(response);\n",
+     "  if (response.body.starts_with('{') && !response.body.ends_with('}')) {\n    Response empty = response;\n"
+     '    empty.body = R"({"status":"success","data":{"resultType":"vector","result":[]}})";\n'
+     "    return open_envelope(parser, empty, allow_partial);\n  }\n"
+     "  if (response.fault != TransportFault::none) return transport_fault(response);\n"),
     ("a stop loses what is under way", "agent/engine/engine.cc",
      "while ((deliverer_.in_flight() > 0 || !draft_.empty())", "while (false"),
 ]
