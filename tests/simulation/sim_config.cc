@@ -34,7 +34,7 @@ std::string make_query(uint64_t seed, uint64_t index) {
   return in_slot(query, chance(60, seed, "first slot") ? 0 : 17);
 }
 
-/// Its versions differ in all but the name, the limit and the key.
+/// Its versions differ in all but the name and the limit.
 std::shared_ptr<const Rule> make_rule(uint64_t seed, uint64_t index, uint64_t version = 0) {
   const uint64_t drawn = index + 16 * version;
   Rule rule;
@@ -52,7 +52,7 @@ std::shared_ptr<const Rule> make_rule(uint64_t seed, uint64_t index, uint64_t ve
   rule.missing = draw_time(seed, "missing", drawn);
   rule.dedup_window = draw_time(seed, "dedup_window", drawn);
   rule.max_incidents = chance(15, seed, "limit", index) ? 1 : kUnlimited;
-  if (chance(40, seed, "incident_by", index)) rule.incident_by = {"service"};
+  if (chance(40, seed, "incident_by", drawn)) rule.incident_by = {"service"};
   rule.no_data_opens = chance(25, seed, "no_data", drawn);
   if (index < rules_that_stay(seed) && chance(15, seed, "own notify", index)) rule.notify = {"hook"};
   return std::make_shared<const Rule>(std::move(rule));
