@@ -3,6 +3,9 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
+#include <optional>
+#include <string>
 
 #include "agent/engine/self_rules.h"
 #include "tests/simulation/checks.h"
@@ -88,13 +91,37 @@ void check_silence_of_stalled(const Ended& ended, Violations& violations) {
   }
 }
 
+/// Since when each notifier that has lost a word has taken another one; nullopt: one of them never did.
+std::optional<Timestamp> trusted_since(const Ended& ended) {
+  std::map<std::string, Timestamp> lost;
+  std::map<std::string, Timestamp> taken;
+  const auto each = [&](DeliveryState state, auto&& act) {
+    for (const IncidentRecord& record : ended.book) {
+      for (const Delivery& one : record.deliveries) {
+        if (one.state == state) act(one.notifier, ended.ledger.waits_until(one));
+      }
+    }
+  };
+  each(DeliveryState::failed, [&](const std::string& of, Timestamp at) { lost[of] = std::max(lost[of], at); });
+  each(DeliveryState::delivered, [&](const std::string& of, Timestamp at) {
+    if (!lost.contains(of) || at < lost[of]) return;
+    taken[of] = taken.contains(of) ? std::min(taken[of], at) : at;
+  });
+  if (taken.size() < lost.size()) return std::nullopt;
+  Timestamp since;
+  for (const auto& [of, at] : taken) since = std::max(since, at);
+  return since;
+}
+
 /// And only then.
 void check_heartbeat(const Ended& ended, Violations& violations) {
   if (!ended.config.heartbeat) return;
   check_silence(ended, violations);
   check_silence_of_stalled(ended, violations);
+  const std::optional<Timestamp> trusted = trusted_since(ended);
+  if (!trusted) return;
   const Duration longest = ended.config.heartbeat->interval + 10s;
-  Timestamp last = ended.calm + ended.config.heartbeat->interval;
+  Timestamp last = std::max(ended.calm, *trusted) + ended.config.heartbeat->interval;
   for (const Timestamp ping : ended.pings) {
     if (ping <= last) continue;
     if (ping - last > longest) break;

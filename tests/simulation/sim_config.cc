@@ -117,7 +117,11 @@ Listeners listeners(const Config& config, const std::string& rule) {
   }
   for (const Route& route : config.routes) {
     if (!takes(route, rule)) continue;
-    for (const std::string& notifier : route.notify) listeners.emplace(notifier, route.repeat_interval);
+    for (const std::string& notifier : route.notify) {
+      std::optional<Duration>& reminded = listeners[notifier];
+      const std::optional<Duration>& interval = route.repeat_interval;
+      if (interval && (!reminded || *interval < *reminded)) reminded = interval;
+    }
     if (!route.continues) break;
   }
   return listeners;
