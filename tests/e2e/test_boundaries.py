@@ -235,7 +235,7 @@ class Secrets(EndToEnd):
 
     def test_no_secret_is_in_arguments_logs_answers_or_what_check_says(self):
         # Receivers and a proxy that say in their refusals what they were given, and more.
-        for path, status in (("/hook-path-secret", 401), ("/far", 407), (SLACK_POST, 401), (PAGERDUTY, 400),
+        for path, status in (("/hook-path-secret", 401), ("/far", 403), (SLACK_POST, 401), (PAGERDUTY, 400),
                              ("/heartbeat-path-secret", 401)):
             self.receiver.always(path, Answer(status, self.echo_of(path)))
         agent = self.with_secrets()

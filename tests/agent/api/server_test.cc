@@ -79,7 +79,7 @@ TEST_F(Server, SaysThatItTurnsUntilAllItsThreadsHang) {
   for (int turn = 0; turn < 3; ++turn) turns.acquire();
   std::vector<std::jthread> clients;
   for (unsigned int i = 0; i < limits::kRequestThreads; ++i) {
-    clients.emplace_back([port = server->port()] { get(port, "/api/v1/incidents/1"); });
+    clients.emplace_back([port = server->port()] { get(port, "/api/v1/incidents/INC-1"); });
   }
   hanging.wait();
   while (turns.try_acquire()) {
@@ -87,6 +87,7 @@ TEST_F(Server, SaysThatItTurnsUntilAllItsThreadsHang) {
   EXPECT_FALSE(turns.try_acquire_for(2 * limits::kTurnWaitMax));
   over.count_down();
   turns.acquire();
+  server.reset();  // before what it calls
 }
 
 TEST_F(Server, IsHealthyAsLongAsTheEngineAnswers) {

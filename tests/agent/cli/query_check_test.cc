@@ -90,8 +90,10 @@ TEST(CheckQueries, ThePathPrefixIsKept) {
 }
 
 TEST(CheckQueries, APrometheusWithoutFormatQueryRunsTheQuery) {
-  ScriptedTransport transport(
-      [](const Outgoing& outgoing) { return answer(url_of(outgoing).ends_with("format_query") ? 404 : 200, "{}"); });
+  ScriptedTransport transport([](const Outgoing& outgoing) {
+    const bool is_unknown = url_of(outgoing).ends_with("format_query");
+    return answer(is_unknown ? 404 : 200, is_unknown ? "{}" : R"({"status":"success","data":{}})");
+  });
   EXPECT_TRUE(check_queries(transport, with_queries({{"Good", "up", "rules.toml", 3, 1}})).empty());
   EXPECT_EQ(2U, transport.asked.size());
 }
