@@ -51,8 +51,8 @@ bool concerns_all(const Response& response) {
   }
 }
 
-/// What no further try would change (contract 4), and a redirect, which is not followed. Any other refusal may be one of
-/// a gateway that will know better.
+/// What no further try would change (contract 4), and a redirect, which is not followed. Any other refusal may be one
+/// of a gateway that will know better.
 bool is_permanent(int status) {
   return status == 400 || status == 401 || status == 403 || status == 404 || status == 410 ||
          (status >= 300 && status < 400);

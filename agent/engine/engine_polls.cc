@@ -206,8 +206,8 @@ void Engine::failed(std::size_t poll, Timestamp tick, const QueryFault& fault, c
     runtime.status.last_evaluation = tick;
     runtime.status.last_duration = response.took;
     runtime.status.last_error = reason;
-    // Prometheus has answered another query since this one began to fail: the fault is this rule's own. It stays so over
-    // an outage, until the rule is answered.
+    // Prometheus has answered another query since this one began to fail: the fault is this rule's own. It stays so
+    // over an outage, until the rule is answered.
     if (!unreachable || (runtime.failing_since && last_answer_ && *last_answer_ > *runtime.failing_since)) {
       failing_alone_.insert(name);
     }
