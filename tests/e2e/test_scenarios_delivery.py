@@ -28,6 +28,7 @@ class Evidence(EndToEnd):
         for value, severity in ((1, "SEV4"), (9, "SEV1")):
             self.set(value)
             wait_for(lambda: severity in self.severities(), what=f"{severity} to be told")
+        wait_for(lambda: self.paged_severities() == ["info", "critical"], what="the pager to hear of both")
         self.set(1)
         wait_for(lambda: [i["severity"] for i in agent.incidents()] == ["SEV4"], what="the fall")
         agent.wait_evaluations("Probe", 3)
@@ -39,6 +40,9 @@ class Evidence(EndToEnd):
 
     def severities(self):
         return [body["alerts"][0]["labels"]["severity"] for body in self.receiver.taken(HOOK)]
+
+    def paged_severities(self):
+        return [event["payload"]["severity"] for event in self.receiver.taken(PAGERDUTY)]
 
     def actions(self):
         return [event["event_action"] for event in self.receiver.taken(PAGERDUTY)]
@@ -110,6 +114,17 @@ class Receivers(EndToEnd):
         self.assertGreaterEqual(told.at - refused.at, 5, "Retry-After holds for all that goes to the receiver")
         self.assertEqual("b", told.json()["alerts"][0]["labels"]["pod"], "what was over meanwhile is not told late")
         agent.wait_notification("open", "collapsed")
+
+    def test_r429_on_the_resolve_delays_it(self):
+        agent = self.agent(self.rule())
+        self.set(1)
+        self.wait_told(1)
+        self.receiver.script(HOOK, Answer(429, headers={"Retry-After": "3"}))
+        self.set(0)
+        self.wait_told(2)
+        opening, refused, resolve = self.receiver.received(HOOK)
+        self.assertEqual(["firing", "resolved"], self.told())
+        self.assertGreaterEqual(resolve.at - refused.at, 3)
 
     def test_dead_receiver_ten_minutes_bounded_tries(self):
         prometheus = self.scripted_prometheus()

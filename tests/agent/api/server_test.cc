@@ -78,6 +78,7 @@ TEST_F(Server, SaysThatItTurnsUntilAllItsThreadsHang) {
   server = *ApiServer::start(options, control, store);
   for (int turn = 0; turn < 3; ++turn) turns.acquire();
   std::vector<std::jthread> clients;
+  clients.reserve(limits::kRequestThreads);
   for (unsigned int i = 0; i < limits::kRequestThreads; ++i) {
     clients.emplace_back([port = server->port()] { get(port, "/api/v1/incidents/INC-1"); });
   }
