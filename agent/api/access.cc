@@ -46,7 +46,7 @@ std::optional<ApiReply> refuse_origin(const ApiRequest& request, const Access& a
   const std::size_t count = request.header_count("Origin");
   if (count == 0) return std::nullopt;
   if (count > 1) return failure(403, "the request names more than one Origin");
-  const std::optional<Origin> origin = origin_of(*request.header("Origin"));
+  const std::optional<Origin> origin = origin_of(request.header("Origin").value_or(""));
   const std::string scheme = request.over_tls ? "https://" : "http://";
   const std::optional<Origin> own = origin_of(scheme + std::string(request.header("Host").value_or("")));
   if (origin && own && same_place(*origin, *own)) return std::nullopt;

@@ -107,7 +107,8 @@ class Engine {
   // Ticks that are read again (engine_ranges.cc).
   void ask_range(Asked asked, std::string_view query);
   void range_answered(Asked asked, const Response& response);
-  void range_read(Asked asked, const std::vector<AnswerAt>& presence, const Response& response);
+  void range_read(Asked asked, std::vector<AnswerAt> answers, const std::vector<AnswerAt>& presence,
+                  const Response& response);
   void range_failed(Asked asked, const QueryFault& fault, const Response& response);
   void range_over(const Asked& asked, const QueryFault& fault, const Response& response);
   void go_on_without_presence(Asked asked, const Response& response);

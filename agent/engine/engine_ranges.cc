@@ -1,4 +1,6 @@
 // Ticks that are read again: what was missed while tocsin was away or Prometheus did not answer, as ranges.
+#include <utility>
+
 #include "agent/base/limits.h"
 #include "agent/base/log.h"
 #include "agent/engine/engine.h"
@@ -24,19 +26,23 @@ void Engine::range_answered(Asked asked, const Response& response) {
       parse_range(response, poll.allow_partial, asked.first - offset, asked.last - offset, poll.grid.interval());
   if (is_answer(answers)) prometheus_answers();
   if (!answers) return range_failed(std::move(asked), answers.error(), response);
-  if (asked.read_again) return range_read(std::move(asked), *answers, response);
+  if (asked.read_again) {
+    std::vector<AnswerAt> read = std::move(*asked.read_again);
+    return range_read(std::move(asked), std::move(read), *answers, response);
+  }
+  if (!poll.range.asks_presence) return range_read(std::move(asked), *std::move(answers), {}, response);
   asked.read_again = std::move(*answers);
-  if (!poll.range.asks_presence) return range_read(std::move(asked), {}, response);
   ask_range(std::move(asked), kPresenceQuery);
 }
 
 /// What was observed of it is applied, and the rest is asked for.
-void Engine::range_read(Asked asked, const std::vector<AnswerAt>& presence, const Response& response) {
+void Engine::range_read(Asked asked, std::vector<AnswerAt> answers, const std::vector<AnswerAt>& presence,
+                        const Response& response) {
   const std::size_t index = asked.batch.polls.front();
-  drop_unobserved(*asked.read_again, presence);
-  for (AnswerAt& answer : *asked.read_again) answer.at += config_->prometheus.query_offset;
+  drop_unobserved(answers, presence);
+  for (AnswerAt& answer : answers) answer.at += config_->prometheus.query_offset;
   poller_.poll(index).range.answered();
-  applied(index, asked.last, *asked.read_again, response);
+  applied(index, asked.last, answers, response);
   if (asked.last < asked.batch.tick) {
     ask(std::move(asked.batch), world_.clock.now());
   } else {
@@ -70,7 +76,8 @@ void Engine::range_over(const Asked& asked, const QueryFault& fault, const Respo
 
 void Engine::go_on_without_presence(Asked asked, const Response& response) {
   poller_.poll(asked.batch.polls.front()).range.asks_presence = false;
-  range_read(std::move(asked), {}, response);
+  auto read = std::exchange(asked.read_again, std::nullopt).value_or(std::vector<AnswerAt>{});
+  range_read(std::move(asked), std::move(read), {}, response);
 }
 
 /// Whether Prometheus answers the same query at the present tick.
@@ -82,7 +89,7 @@ void Engine::probe(Asked asked, const QueryFault& fault) {
 /// Where it does, time after time, what was missed cannot be read, and to wait for it would be to be blind.
 void Engine::probe_answered(Asked asked, const Response& response) {
   const std::size_t index = asked.batch.polls.front();
-  const QueryFault fault = *std::exchange(asked.range_fault, std::nullopt);
+  const QueryFault fault = std::exchange(asked.range_fault, std::nullopt).value_or(QueryFault{});
   const bool answers = is_answer(parse(asked, response));
   const bool in_vain = answers && poller_.poll(index).range.is_in_vain();
   if (!in_vain) {

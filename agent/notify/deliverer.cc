@@ -253,7 +253,7 @@ void Deliverer::pause(Channel& channel, const Verdict& verdict, Timestamp now) {
   }
   if (!paused) ++channel.pauses;
   const Timestamp until = now + backoff(channel.pauses, fnv1a(channel.settings.name), verdict.after);
-  channel.paused_until = paused ? std::max(*channel.paused_until, until) : until;
+  channel.paused_until = paused ? std::max(channel.paused_until.value_or(until), until) : until;
 }
 
 /// `again`: when the next try may be; nullopt where there was none.
@@ -269,7 +269,7 @@ void Deliverer::settle_one(Channel& channel, IncidentId incident, const Verdict&
     // Nor later than it is given up: that is no time to wait for.
     const Timestamp end = outbox_.head(incident, name).waits_since + channel.settings.max_retry_age;
     result.state = DeliveryState::pending;
-    result.not_before = std::max(now, std::min(*again, end));
+    result.not_before = std::max(now, std::min(again.value_or(now), end));
   } else if (verdict.outcome == Verdict::Outcome::refused) {
     result.state = DeliveryState::failed;
   }
