@@ -20,7 +20,7 @@ Response answer(uint8_t byte) {
   Response response;
   response.sent = true;
   response.status = kStatuses[byte % kStatuses.size()];
-  if (const unsigned quiet = byte / kStatuses.size(); quiet > 0)
+  if (const std::size_t quiet = byte / kStatuses.size(); quiet > 0)
     response.retry_after = Duration{int64_t{1} << quiet * 4};
   response.content_type = "application/json";
   return response;
