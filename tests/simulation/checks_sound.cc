@@ -161,7 +161,7 @@ void check_unmistakable(const Ended& ended, const Rule& rule, const Labels& key,
     const auto should = story.open(at);
     const bool is = std::ranges::any_of(episodes, [at](const Episode& one) { return one.from <= at && at < one.to; });
     if (!should || is == *should || (*should && has_limit(ended, rule.name))) continue;
-    violations.push_back(fmt::format("{}{} is {} at {}, and should not be", rule.name, key.text(),
+    violations.push_back(fmt::format("{}{} is {} at {}, against what the story says", rule.name, key.text(),
                                      is ? "open" : "not open", format_rfc3339(at)));
     return;
   }

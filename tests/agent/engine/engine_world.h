@@ -73,6 +73,15 @@ class EngineWorld : public testing::Test {
     config_.rules = {graded_rule()};
   }
 
+  /// Like the first, but for its name, Second, and its query, y; each is asked alone.
+  void add_second_rule() {
+    Rule second = *config_.rules.front();
+    second.name = "Second";
+    second.query = "y";
+    config_.rules.push_back(std::make_shared<const Rule>(std::move(second)));
+    config_.prometheus.batch = 1;
+  }
+
   /// With config_ as it is then.
   void begin() {
     engine_.emplace(

@@ -14,11 +14,7 @@ using testing::HasSubstr;
 class FailureLog : public test::EngineWorld {
  protected:
   FailureLog() {
-    Rule second = *config_.rules.front();
-    second.name = "Second";
-    second.query = "y";
-    config_.rules.push_back(std::make_shared<const Rule>(std::move(second)));
-    config_.prometheus.batch = 1;
+    add_second_rule();
     begin();
     turns(3);
   }

@@ -28,11 +28,7 @@ TEST(SelfRules, NameTheirRunbook) {
 class FailingRule : public test::EngineWorld {
  protected:
   FailingRule() {
-    Rule second = *config_.rules.front();
-    second.name = "Second";
-    second.query = "y";
-    config_.rules.push_back(std::make_shared<const Rule>(std::move(second)));
-    config_.prometheus.batch = 1;
+    add_second_rule();
     Incident incident;
     incident.id = 1;
     incident.rule = kRuleFailingRule;
