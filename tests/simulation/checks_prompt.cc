@@ -29,10 +29,11 @@ std::optional<Severity> risen_to(const TimelineEntry& entry) {
   return from && to && worse(*to, *from) ? to : std::nullopt;
 }
 
+/// Shortly after it; within the same millisecond, too. `entry` is one of the record's.
 bool changes_again(const IncidentRecord& record, const TimelineEntry& entry) {
   return std::ranges::any_of(record.timeline, [&](const TimelineEntry& later) {
     const bool changes = later.type != "notification" && later.type != "acknowledged" && later.type != "note";
-    return changes && later.at > entry.at && later.at <= entry.at + kPrompt;
+    return changes && &later > &entry && later.at <= entry.at + kPrompt;
   });
 }
 

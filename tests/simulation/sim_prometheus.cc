@@ -161,7 +161,7 @@ void SimPrometheus::agent_lost_memory() {
   for (History& known : std::views::values(histories_)) {
     if (known.refused.empty()) continue;
     const bool written = known.good_since && clock_.steady() - *known.good_since > kWrittenDown;
-    if (!written || injector_.lasts(FaultKind::store_fails)) known.unclear = true;
+    if (!written || injector_.struck_within(FaultKind::store_fails, kWrittenDown)) known.unclear = true;
   }
 }
 
