@@ -118,6 +118,7 @@ class Engine {
 
   // Configuration (engine_config.cc).
   void restore_rules(Stored stored, Timestamp now);
+  void tell_other_identities();
   void adopt(std::shared_ptr<const Config> config, Timestamp now);
   void adopt_rules(Timestamp now);
   void nothing_is_asked();

@@ -17,6 +17,16 @@ void fit_grades(const Rule& rule, RuleState& state) {
   for (auto& [labels, series] : state.series) series.grades.resize(rule.grades.size());
 }
 
+bool is_open(const SeriesState& series) {
+  return std::ranges::any_of(series.grades, [](const GradeState& grade) { return grade.phase == Phase::open; });
+}
+
+/// The same rule, but for what is one incident of it.
+std::shared_ptr<const Rule> with_other_identity(Rule rule) {
+  rule.incident_by = rule.incident_by ? std::nullopt : std::optional<std::vector<std::string>>{std::in_place};
+  return std::make_shared<const Rule>(std::move(rule));
+}
+
 /// The keys that a running process cannot take over and that differ from what it was started with.
 std::vector<std::string> restart_needed(const Config& config, const StartedWith& started) {
   std::vector<std::string> keys;
@@ -60,6 +70,7 @@ void Engine::restore_rules(Stored stored, Timestamp now) {
   for (SeriesRecord& record : stored.series) {
     known(record.rule).state.series.emplace(std::move(record.labels), std::move(record.state));
   }
+  tell_other_identities();
   for (const auto& [labels, state] : too_many_incidents_.state.series) {
     book_.restore_left_out(limited_rule(labels), static_cast<std::size_t>(state.value));
   }
@@ -73,6 +84,25 @@ void Engine::restore_rules(Stored stored, Timestamp now) {
   for (const auto& [labels, state] : rule_failing_.state.series) {
     const std::string name = failing_rule(labels);
     if (configured.contains(name)) failing_alone_.insert(name);
+  }
+}
+
+/// The store does not say what was one incident of a rule. It was something else where an incident is active that no
+/// open series belongs to: nothing would ever end it.
+void Engine::tell_other_identities() {
+  std::map<std::string, std::set<Labels>> open;
+  for (const RuleRuntime& of : rules_) {
+    for (const auto& [labels, series] : of.state.series) {
+      if (is_open(series)) open[of.rule->name].insert(incident_key(*of.rule, labels));
+    }
+  }
+  std::set<std::string> others;
+  for (const auto& [id, incident] : book_.all()) {
+    if (incident.resolved() || is_self_rule(incident.rule)) continue;
+    if (!open[incident.rule].contains(incident.key)) others.insert(incident.rule);
+  }
+  for (RuleRuntime& of : rules_) {
+    if (others.contains(of.rule->name)) of.rule = with_other_identity(*of.rule);
   }
 }
 

@@ -113,15 +113,22 @@ void check_deeds(const Ended& ended, Violations& violations) {
   }
 }
 
-/// Of a rule that is gone nothing is open.
+/// Whether the rule, as it is in the end, can have an incident of this key.
+bool exists(const Ended& ended, const Incident& incident) {
+  if (is_self_rule(incident.rule)) return true;
+  const auto rule =
+      std::ranges::find_if(ended.config.rules, [&](const auto& one) { return one->name == incident.rule; });
+  if (rule == ended.config.rules.end()) return false;
+  const auto is_its = [&](const Labels& series) { return key_of(**rule, series) == incident.key; };
+  return incident.key.has("no_data") || std::ranges::any_of(ended.story.series((*rule)->query), is_its);
+}
+
+/// Of a rule that is gone, or that tells incidents apart by other labels now, nothing is open.
 void check_rules(const Ended& ended, Violations& violations) {
   for (const IncidentRecord& record : ended.book) {
-    const std::string& rule = record.incident.rule;
-    const bool exists = is_self_rule(rule) ||
-                        std::ranges::any_of(ended.config.rules, [&](const auto& one) { return one->name == rule; });
-    if (!exists && !record.incident.resolved()) {
-      violations.push_back(fmt::format("{} is open, but there is no {}", incident_name(record.incident.id), rule));
-    }
+    if (record.incident.resolved() || exists(ended, record.incident)) continue;
+    violations.push_back(
+        fmt::format("{} is open, but there is no {}", incident_name(record.incident.id), record.incident.dedup_key));
   }
 }
 
