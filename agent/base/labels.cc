@@ -29,13 +29,12 @@ char* put(char* at, std::string_view text) {
   return at + text.copy(at, text.size());
 }
 
-std::string written(std::span<const Labels::Pair> pairs) {
+SharedBytes written(std::span<const Labels::Pair> pairs) {
   std::size_t bytes = 0;
   for (const auto& [name, value] : pairs) bytes += bytes_of(name) + bytes_of(value);
-  std::string all(bytes, '\0');
-  char* at = all.data();
-  for (const auto& [name, value] : pairs) at = put(put(at, name), value);
-  return all;
+  return {bytes, [pairs](char* at) {
+            for (const auto& [name, value] : pairs) at = put(put(at, name), value);
+          }};
 }
 
 /// The text whose length begins at `at`.
@@ -162,6 +161,7 @@ std::string Labels::text() const {
 
 Labels shared_labels(const std::vector<const Labels*>& sets) {
   if (sets.empty()) return {};
+  if (sets.size() == 1) return *sets.front();
   std::vector<Labels::Pair> shared;
   for (const auto& pair : *sets.front()) {
     const auto has_pair = [&pair](const Labels* labels) { return labels->get(pair.first) == pair.second; };

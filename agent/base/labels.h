@@ -13,12 +13,14 @@
 #include <utility>
 #include <vector>
 
+#include "agent/base/shared_bytes.h"
+
 namespace tocsin {
 
 struct LabelPairs;
 
-/// The pairs lie one after the other in one string: of a hundred thousand series each keeps its labels, and hardly
-/// anything is done with them but to hash and to compare them.
+/// The pairs lie one after the other in one piece, which copies share: of a hundred thousand series each keeps its
+/// labels, hardly anything is done with them but to hash and to compare them, and an incident has those of its series.
 class Labels {
  public:
   /// Views into the labels it is of, good until those change.
@@ -54,7 +56,7 @@ class Labels {
   friend std::strong_ordering operator<=>(const Labels& a, const Labels& b);
 
  private:
-  std::string pairs_;  // name, value, name, value and so on, each after its length
+  SharedBytes pairs_;  // name, value, name, value and so on, each after its length
 };
 
 class Labels::Iterator {

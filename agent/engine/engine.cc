@@ -166,6 +166,7 @@ Change Engine::change_of(const Draft& draft) const {
   for (const auto& [rule, changed] : draft.series) {
     for (const Labels& labels : changed) change.series.push_back({rule, labels, series_state(rule, labels)});
   }
+  change.rules.reserve(draft.rules.size());
   for (const std::string& rule : draft.rules) {
     if (const RuleRuntime* of = runtime(rule)) change.rules.push_back({rule, of->last_tick, of->behind});
   }
@@ -274,8 +275,8 @@ void Engine::forget(Timestamp now) {
     const RuleRuntime* of = runtime(incident.rule);
     const Duration window = std::max(of ? of->rule->dedup_window : Duration{0}, limits::kRestAfterHandMin);
     // What has not been read yet may reopen it, whatever the clock says.
-    const auto poll = poll_of_rule_.find(incident.rule);
-    const Timestamp seen = poll == poll_of_rule_.end() ? now : std::min(now, poller_.polls()[poll->second].covered);
+    const Poll* poll = poll_of(incident.rule);
+    const Timestamp seen = poll ? std::min(now, poll->covered) : now;
     // What a tick has ended that was asked for before the clock was set back lies ahead.
     const Timestamp ended = incident.ended();
     const bool may_reopen = is_latest && seen - ended < window && ended - now < window;

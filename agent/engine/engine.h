@@ -8,6 +8,8 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <string_view>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -102,6 +104,7 @@ class Engine {
   void apply_self_rules(Timestamp now);
   void record(const IncidentBook::Events& events, Timestamp at);
   void announce(Timestamp now);
+  const Poll* poll_of(const std::string& rule) const;
   bool settled(const std::string& rule) const;
 
   // Ticks that are read again (engine_ranges.cc).
@@ -124,7 +127,8 @@ class Engine {
   void nothing_is_asked();
   RuleRuntime keep(RuleRuntime old, const std::shared_ptr<const Rule>& rule, Timestamp now);
   void remove_rule(const RuleRuntime& gone, const std::string& reason, Timestamp now);
-  void place_in_poll(std::size_t index, Timestamp now);
+  using PollIndex = std::map<std::tuple<std::string_view, Duration, bool>, std::size_t>;  // by what is asked, and how
+  void place_in_poll(std::size_t index, PollIndex& polls, Timestamp now);
   std::vector<std::string> reload();
   Links links(const std::string& rule) const;
 
@@ -147,7 +151,6 @@ class Engine {
   RuleRuntime rule_failing_;
   RuleRuntime too_many_incidents_;
   Poller poller_;
-  std::map<std::string, std::size_t> poll_of_rule_;
   std::map<RequestId, Asked> asked_;
   std::set<std::string> failing_alone_;  // rules that failed while Prometheus answered others, until they are answered
   bool polls_ended_ = false;             // in this turn

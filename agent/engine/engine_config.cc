@@ -136,11 +136,12 @@ void Engine::adopt_rules(Timestamp now) {
   rules_.clear();
   rules_.reserve(config_->rules.size());
   rule_index_.clear();
-  poll_of_rule_.clear();
   const PrometheusConfig& prometheus = config_->prometheus;
   poller_ = Poller({.requests_max = static_cast<std::size_t>(prometheus.max_concurrent_queries),
                     .batch = static_cast<std::size_t>(prometheus.batch),
                     .timeout = prometheus.http.timeout});
+  poller_.reserve(config_->rules.size());
+  PollIndex polls;
   for (const auto& rule : config_->rules) {
     const auto found = before.find(rule->name);
     if (found == before.end()) {
@@ -151,7 +152,7 @@ void Engine::adopt_rules(Timestamp now) {
       before.erase(found);
     }
     rule_index_[rule->name] = rules_.size() - 1;
-    place_in_poll(rules_.size() - 1, now);
+    place_in_poll(rules_.size() - 1, polls, now);
   }
   for (const auto& [name, gone] : before) remove_rule(gone, "rule removed", now);
   if (rules_.empty()) nothing_is_asked();
@@ -188,12 +189,12 @@ void Engine::remove_rule(const RuleRuntime& gone, const std::string& reason, Tim
   draft_.forgotten_rules.insert(name);
 }
 
-void Engine::place_in_poll(std::size_t index, Timestamp now) {
+void Engine::place_in_poll(std::size_t index, PollIndex& polls, Timestamp now) {
   RuleRuntime& runtime = rules_[index];
   const Rule& rule = *runtime.rule;
-  auto poll = poller_.find(rule.query, rule.interval, rule.allow_partial);
-  if (!poll) poll = poller_.add(rule.query, rule.interval, rule.allow_partial, runtime.covered, now);
-  Poll& shared = poller_.poll(*poll);
+  const auto [poll, is_new] = polls.try_emplace({rule.query, rule.interval, rule.allow_partial});
+  if (is_new) poll->second = poller_.add(rule.query, rule.interval, rule.allow_partial, runtime.covered, now);
+  Poll& shared = poller_.poll(poll->second);
   if (!runtime.covered) {
     // A new rule begins with the present: it does not read the past that its neighbours may have to read again.
     runtime.last_tick = shared.grid.at_or_before(now) - rule.interval;
@@ -202,7 +203,7 @@ void Engine::place_in_poll(std::size_t index, Timestamp now) {
   }
   shared.asked = shared.asked || runtime.status.last_evaluation.has_value();
   shared.rules.push_back(index);
-  poll_of_rule_[rule.name] = *poll;
+  runtime.poll = poll->second;
 }
 
 std::vector<std::string> Engine::reload() {

@@ -302,12 +302,15 @@ void Engine::record(const IncidentBook::Events& events, Timestamp at) {
   }
 }
 
+const Poll* Engine::poll_of(const std::string& rule) const {
+  const RuleRuntime* of = runtime(rule);
+  return of && of->poll ? &poller_.polls()[*of->poll] : nullptr;
+}
+
 /// Ticks read again are told as one: what concerns a rule waits until it has caught up.
 bool Engine::settled(const std::string& rule) const {
-  const auto found = poll_of_rule_.find(rule);
-  if (found == poll_of_rule_.end()) return true;
-  const Poll& poll = poller_.polls()[found->second];
-  return poll.asked && !poll.reading_again;
+  const Poll* poll = poll_of(rule);
+  return !poll || (poll->asked && !poll->reading_again);
 }
 
 void Engine::announce(Timestamp now) {

@@ -1,6 +1,7 @@
 // RuleRuntime: one rule at work: its series, how far it has been evaluated, and how its last evaluations went.
 #pragma once
 
+#include <cstddef>
 #include <memory>
 #include <optional>
 #include <string>
@@ -15,6 +16,7 @@ namespace tocsin {
 struct RuleRuntime {
   std::shared_ptr<const Rule> rule;
   RuleState state;
+  std::optional<std::size_t> poll;     // that asks for it; tocsin's own rules have none
   std::optional<Timestamp> last_tick;  // the last tick that was applied
   std::optional<Timestamp> covered;    // ticks up to here need not be read any more; nullopt: it is new
   bool behind = false;                 // Prometheus did not answer its last query: ticks will be read again

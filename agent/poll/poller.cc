@@ -8,12 +8,12 @@
 
 namespace tocsin {
 
-std::size_t Poller::add(std::string query, Duration interval, bool allow_partial, std::optional<Timestamp> covered,
+std::size_t Poller::add(std::string_view query, Duration interval, bool allow_partial, std::optional<Timestamp> covered,
                         Timestamp now) {
   const TickGrid grid(query, interval);
   const Timestamp latest = grid.at_or_before(now);
   const Timestamp done = std::min(grid.at_or_before(covered.value_or(latest - interval)), latest);
-  polls_.push_back({.query = std::move(query),
+  polls_.push_back({.query = query,
                     .allow_partial = allow_partial,
                     .grid = grid,
                     .since = now,
@@ -28,16 +28,9 @@ std::size_t Poller::add(std::string query, Duration interval, bool allow_partial
                     .company = 1,
                     .company_max = 1});
   const std::size_t index = polls_.size() - 1;
-  if (can_be_joined(polls_[index].query)) polls_[index].company = polls_[index].company_max = limits_.batch;
-  by_query_.emplace(std::tuple(polls_[index].query, interval, allow_partial), index);
+  if (can_be_joined(query)) polls_[index].company = polls_[index].company_max = limits_.batch;
   schedule(index, done < latest ? latest : latest + interval);
   return index;
-}
-
-std::optional<std::size_t> Poller::find(const std::string& query, Duration interval, bool allow_partial) const {
-  const auto found = by_query_.find({query, interval, allow_partial});
-  if (found == by_query_.end()) return std::nullopt;
-  return found->second;
 }
 
 std::vector<Batch> Poller::take(Timestamp now, std::vector<std::size_t>& missed) {

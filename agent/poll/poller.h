@@ -8,8 +8,7 @@
 #include <deque>
 #include <map>
 #include <optional>
-#include <string>
-#include <tuple>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -54,7 +53,7 @@ struct RangeSize {
 
 /// One query on one grid.
 struct Poll {
-  std::string query;
+  std::string_view query;  // of one of its rules
   bool allow_partial = false;
   TickGrid grid;
   Timestamp since;                 // when it was added; the tick before it is asked too, but nobody owes it
@@ -90,11 +89,11 @@ class Poller {
  public:
   explicit Poller(const PollerLimits& limits = {}) : limits_(limits) {}
 
+  void reserve(std::size_t polls) { polls_.reserve(polls); }
   /// A poll whose ticks up to `covered` are done; nullopt: it is new and begins with the tick at or before `now`.
-  std::size_t add(std::string query, Duration interval, bool allow_partial, std::optional<Timestamp> covered,
+  /// REQUIRES: `query` outlives the poller.
+  std::size_t add(std::string_view query, Duration interval, bool allow_partial, std::optional<Timestamp> covered,
                   Timestamp now);
-  /// The poll of this query, where there is one.
-  std::optional<std::size_t> find(const std::string& query, Duration interval, bool allow_partial) const;
 
   /// What is to be asked now; its polls are in flight from here on. `missed` gets a poll once for each tick it missed.
   std::vector<Batch> take(Timestamp now, std::vector<std::size_t>& missed);
@@ -138,7 +137,6 @@ class Poller {
   std::size_t in_flight_ = 0;  // requests
   Duration usual_{0};          // what a request takes, a moving mean
   std::vector<Poll> polls_;
-  std::map<std::tuple<std::string, Duration, bool>, std::size_t> by_query_;
   std::map<Timestamp, std::vector<std::size_t>> timers_;  // next tick -> polls, of which thousands may share it
   std::deque<std::size_t> queued_;
   std::deque<Batch> parts_;  // of requests that failed; they come first

@@ -98,6 +98,20 @@ class HostilePrometheus(EndToEnd):
         self.assertEqual(["firing"], self.told())
         self.assert_readable(agent.log())
 
+    def test_the_largest_answers_that_open_incidents_stay_within_bounds(self):
+        """Ten thousand incidents with labels of fourteen megabytes, and a hundred thousand short ones."""
+        for count, size in ((10_000, 1400), (100_000, 120)):
+            with self.subTest(f"{count} series"):
+                prometheus = self.scripted_prometheus()
+                prometheus.raw = whole(vector(*(b'{"metric":{"pod":"%06d%s"},"value":[1,"9"]}' % (number, b"x" * size)
+                                                for number in range(count))))
+                agent = self.agent(self.rule(), prometheus={"url": prometheus.url, "timeout": "10s"})
+                agent.wait_evaluations("Probe", 3)
+                self.assertTrue(agent.incidents())
+                print(f"{count} series: at most {agent.peak_memory() / MIB:.0f} MiB", flush=True)
+                self.assertLess(agent.peak_memory(), MEMORY_MAX)
+                agent.stop()
+
     def assert_readable(self, log):
         for line in log.splitlines():
             self.assertRegex(line, r"^time=\S+ level=\w+ msg=")

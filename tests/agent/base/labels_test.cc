@@ -116,6 +116,20 @@ TEST(Labels, TextQuotesWhatCouldForgeALine) {
   EXPECT_EQ((Labels{{"a", "x\"\n\x1b\\"}}).text(), R"({a="x\"\n\x1b\\"})");
 }
 
+TEST(Labels, CopiesAreOneAndOutliveWhatTheyAreOf) {
+  Labels copy;
+  {
+    const Labels labels{{"a", "1"}};
+    copy = labels;
+    EXPECT_EQ(copy.get("a").data(), labels.get("a").data());
+  }
+  Labels moved = std::move(copy);
+  EXPECT_TRUE(copy.empty());  // NOLINT(bugprone-use-after-move): as it is with a string
+  copy = moved;
+  copy.set("a", "2");
+  EXPECT_EQ(moved.text(), R"({a="1"})");
+}
+
 TEST(Labels, SharedLabelsAreThoseAllHaveWithTheSameValue) {
   const Labels a{{"job", "api"}, {"instance", "1"}};
   const Labels b{{"job", "api"}, {"instance", "2"}, {"zone", "x"}};
