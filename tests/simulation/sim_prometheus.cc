@@ -1,5 +1,7 @@
 #include "tests/simulation/sim_prometheus.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 #include <nlohmann/json.hpp>
@@ -39,15 +41,23 @@ Timestamp read_time(const std::string& seconds) {
   return from_unix_ms(std::llround(std::stod(seconds) * 1000));
 }
 
-json labels_json(const Labels& labels, const std::optional<std::string>& member) {
-  json object = json::object();
-  for (const auto& [name, value] : labels) object[name] = value;
-  if (member) object["__tocsin_rule__"] = *member;
-  return object;
+/// In JSON, written by hand: a tree of it would be a tenth of a run. Nothing in the story needs an escape.
+std::string labels_text(const Labels& labels, const std::optional<std::string>& member) {
+  std::string text;
+  const auto add = [&text](std::string_view name, std::string_view value) {
+    text += fmt::format("{}\"{}\":\"{}\"", text.empty() ? "" : ",", name, value);
+  };
+  for (const auto& [name, value] : labels) add(name, value);
+  if (member) add("__tocsin_rule__", *member);
+  return text;
 }
 
-json point(Timestamp at, double value) {
-  return json::array({static_cast<double>(to_unix_ms(at)) / 1000, format_number(value)});
+std::string point(Timestamp at, double value) {
+  return fmt::format("[{},\"{}\"]", static_cast<double>(to_unix_ms(at)) / 1000, format_number(value));
+}
+
+void add_series(std::string& result, const std::string& labels, const char* key, const std::string& values) {
+  result += fmt::format("{}{{\"metric\":{{{}}},\"{}\":{}}}", result.empty() ? "" : ",", labels, key, values);
 }
 
 Response refusal(int status, const char* type, const char* text) {
@@ -212,11 +222,11 @@ void SimPrometheus::note_presence(const Question& question) {
 }
 
 Response SimPrometheus::tell(const Question& question) {
-  json result = json::array();
+  std::string result;
   for (const AskedQuery& asked : question.asked) {
     const bool presence = asked.query == kPresenceQuery;
     if (asked.query == "vector(1)") {
-      result.push_back({{"metric", labels_json({}, asked.member)}, {"value", point(question.start, 1)}});
+      add_series(result, labels_text({}, asked.member), "value", point(question.start, 1));
       continue;
     }
     if (presence) {
@@ -225,20 +235,20 @@ Response SimPrometheus::tell(const Question& question) {
       note_told(asked.query, question);
     }
     for (const Labels& labels : presence ? std::vector<Labels>{{}} : story_.series(asked.query)) {
-      json values = json::array();
+      std::string values;
       for (Timestamp at = question.start; at <= question.end; at += question.step) {
         const auto value =
             presence ? static_cast<double>(to_unix_ms(at)) / 1000 : story_.value(asked.query, labels, at);
-        if (value && !is_forgotten(at)) values.push_back(point(at, *value));
+        if (value && !is_forgotten(at)) values += (values.empty() ? "" : ",") + point(at, *value);
       }
       if (values.empty()) continue;
-      json series{{"metric", labels_json(labels, asked.member)}};
-      series[question.range ? "values" : "value"] = question.range ? values : values.front();
-      result.push_back(std::move(series));
+      const std::string named = labels_text(labels, asked.member);
+      question.range ? add_series(result, named, "values", "[" + values + "]")
+                     : add_series(result, named, "value", values);
     }
   }
   const char* type = question.range ? "matrix" : "vector";
-  return page(200, json{{"status", "success"}, {"data", {{"resultType", type}, {"result", std::move(result)}}}}.dump());
+  return page(200, fmt::format(R"({{"status":"success","data":{{"resultType":"{}","result":[{}]}}}})", type, result));
 }
 
 }  // namespace tocsin::sim
