@@ -78,18 +78,16 @@ IncidentPage read_page(SQLite::Statement& statement, std::size_t incidents_max) 
   return page;
 }
 
-IncidentRecord read_record(SQLite::Database& database, IncidentId id) {
+}  // namespace
+
+std::optional<IncidentRecord> read_record(SQLite::Database& database, IncidentId id) {
   SQLite::Statement statement(database, select_sql(kIncidentTable) + " WHERE id = ?");
   statement.bind(1, id);
-  if (!statement.executeStep()) {
-    throw StoreFault(fmt::format("there is no incident {}", incident_name(id)), ErrorCode::not_found);
-  }
+  if (!statement.executeStep()) return std::nullopt;
   // The statement above holds the snapshot that the next two read from.
-  return {read_incident(statement), read_of(database, kTimelineTable, id, read_timeline_entry),
-          read_of(database, kDeliveryTable, id, read_delivery)};
+  return IncidentRecord{read_incident(statement), read_of(database, kTimelineTable, id, read_timeline_entry),
+                        read_of(database, kDeliveryTable, id, read_delivery)};
 }
-
-}  // namespace
 
 Result<IncidentPage> SqliteReader::list(const IncidentFilter& filter) {
   return attempt(location_, [&] {
@@ -103,7 +101,9 @@ Result<IncidentPage> SqliteReader::list(const IncidentFilter& filter) {
 Result<IncidentRecord> SqliteReader::get(IncidentId id) {
   return attempt(location_, [&] {
     SQLite::Database database = open_reader(location_, kBusyTimeout);
-    return read_record(database, id);
+    std::optional<IncidentRecord> record = read_record(database, id);
+    if (!record) throw StoreFault(fmt::format("there is no incident {}", incident_name(id)), ErrorCode::not_found);
+    return *std::move(record);
   });
 }
 

@@ -1,12 +1,20 @@
 // SqliteReader: the StoreReader over a store that this process has open.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <utility>
 
 #include "agent/store/store_reader.h"
 
+namespace SQLite {
+class Database;
+}
+
 namespace tocsin {
+
+/// An incident with all that belongs to it, of a store that is open; nullopt: there is none.
+std::optional<IncidentRecord> read_record(SQLite::Database& database, IncidentId id);
 
 /// Any thread, without a lock: each question has a connection of its own, closed with the answer, so that no reader
 /// keeps the write-ahead log from being reset. Sees what is committed when the question is asked. A question does not

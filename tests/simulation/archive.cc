@@ -23,19 +23,19 @@ bool is_untold(const IncidentRecord& record) {
 }  // namespace
 
 void Archive::keep(Timestamp before) {
-  SqliteReader reader(path_);
+  SQLite::Database store(path_, SQLite::OPEN_READONLY | SQLite::OPEN_URI);
   for (const auto& [id, incident] : ledger_.incidents()) {
     if (!incident.resolved() || *incident.resolved_at >= before) continue;
     if (const auto kept = kept_.find(id); kept != kept_.end() && !is_untold(kept->second)) continue;
-    if (auto record = reader.get(id)) kept_.insert_or_assign(id, *std::move(record));
+    if (auto record = read_record(store, id)) kept_.insert_or_assign(id, *std::move(record));
   }
 }
 
 std::vector<IncidentRecord> Archive::book() const {
-  SqliteReader reader(path_);
+  SQLite::Database store(path_, SQLite::OPEN_READONLY | SQLite::OPEN_URI);
   std::vector<IncidentRecord> records;
   for (const auto& [id, incident] : ledger_.incidents()) {
-    if (auto record = reader.get(id)) {
+    if (auto record = read_record(store, id)) {
       records.push_back(*std::move(record));
     } else if (const auto kept = kept_.find(id); kept != kept_.end()) {
       records.push_back(kept->second);
