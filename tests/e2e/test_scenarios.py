@@ -59,8 +59,8 @@ class Restarts(EndToEnd):
         self.set(0)
         good = time.time()
         wait_for(lambda: time.time() > good + 2.5, what="the recovery to last")
-        self.set(1)
         bad = time.time()
+        self.set(1)
         # An agent that had only forgotten would count from its start.
         wait_for(lambda: time.time() > bad + 3.5, what="the breach to last")
         agent.start()
