@@ -17,10 +17,6 @@ void fit_grades(const Rule& rule, RuleState& state) {
   for (auto& [labels, series] : state.series) series.grades.resize(rule.grades.size());
 }
 
-bool is_open(const SeriesState& series) {
-  return std::ranges::any_of(series.grades, [](const GradeState& grade) { return grade.phase == Phase::open; });
-}
-
 /// The same rule, but for what is one incident of it.
 std::shared_ptr<const Rule> with_other_identity(Rule rule) {
   rule.incident_by = rule.incident_by ? std::nullopt : std::optional<std::vector<std::string>>{std::in_place};
@@ -93,7 +89,7 @@ void Engine::tell_other_identities() {
   std::map<std::string, std::set<Labels>> open;
   for (const RuleRuntime& of : rules_) {
     for (const auto& [labels, series] : of.state.series) {
-      if (is_open(series)) open[of.rule->name].insert(incident_key(*of.rule, labels));
+      if (open_grade(series)) open[of.rule->name].insert(incident_key(*of.rule, labels));
     }
   }
   std::set<std::string> others;

@@ -13,14 +13,6 @@ bool is_no_data(const Labels& labels) {
   return labels.size() == 1 && labels.has(kNoDataLabel);
 }
 
-/// Index of the worst open grade; nullopt where none is open.
-std::optional<std::size_t> open_grade(const SeriesState& series) {
-  for (std::size_t index = series.grades.size(); index-- > 0;) {
-    if (series.grades[index].phase == Phase::open) return index;
-  }
-  return std::nullopt;
-}
-
 Timestamp first_breach(const SeriesState& series) {
   Timestamp first = Timestamp::max();
   for (const GradeState& grade : series.grades) {
@@ -153,6 +145,13 @@ class Tick {
 };
 
 }  // namespace
+
+std::optional<std::size_t> open_grade(const SeriesState& series) {
+  for (std::size_t index = series.grades.size(); index-- > 0;) {
+    if (series.grades[index].phase == Phase::open) return index;
+  }
+  return std::nullopt;
+}
 
 Labels incident_key(const Rule& rule, const Labels& series) {
   if (!rule.incident_by || is_no_data(series)) return series;

@@ -1,7 +1,9 @@
 // evaluate: Rule + Answer + state -> what fires and what has ended. Pure but for the state it is given.
 #pragma once
 
+#include <cstddef>
 #include <map>
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -56,6 +58,9 @@ Evaluation evaluate(const Rule& rule, RuleState& state, const Answer& answer, Ti
 
 /// Whether evaluate() does anything with a series of this value. Of most it has only to know that they are there.
 bool concerns(const Rule& rule, const RuleState& state, const LabelPairs& series, double value);
+
+/// Index of the worst grade that is open; nullopt where none is.
+std::optional<std::size_t> open_grade(const SeriesState& series);
 
 /// The labels that make one incident of a series.
 Labels incident_key(const Rule& rule, const Labels& series);
