@@ -90,6 +90,20 @@ void take_back_escalation(Conversation& conversation, Severity severity) {
   }
 }
 
+void begin_anew(Conversation& conversation) {
+  bool open = false;
+  for (Delivery& delivery : conversation.waiting) {
+    if (!delivery.waiting()) continue;
+    if (delivery.kind == NotificationKind::escalate && !open) {
+      delivery.kind = NotificationKind::open;
+      delivery.previous_severity.reset();
+    }
+    const bool begins = delivery.kind == NotificationKind::open || delivery.kind == NotificationKind::past;
+    if (!open && !begins) delivery.state = DeliveryState::collapsed;
+    if (delivery.waiting()) open = !ends_incident(delivery.kind);
+  }
+}
+
 void settle_resolved(Conversation& conversation) {
   const Delivery* under_way = nullptr;
   Delivery* resolve = nullptr;

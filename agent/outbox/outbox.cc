@@ -19,13 +19,6 @@ std::optional<Timestamp> reminder_at(const Conversation& conversation) {
   return told.last_at + *told.repeat_interval;
 }
 
-/// Nobody is told who is at it of whom the opening was given up.
-void drop_acknowledgements(Conversation& conversation) {
-  for (Delivery& delivery : conversation.waiting) {
-    if (delivery.waiting() && delivery.kind == NotificationKind::acknowledge) delivery.state = DeliveryState::collapsed;
-  }
-}
-
 }  // namespace
 
 void Outbox::restore(std::vector<Delivery> waiting, std::vector<Told> told, int64_t next_id, Timestamp left_at) {
@@ -211,7 +204,7 @@ Delivery Outbox::finish(IncidentId incident, const std::string& notifier, const 
   }
   if (!delivery.waiting()) talk.told.last_at = now;
   const Delivery copy = delivery;
-  if (copy.state == DeliveryState::failed && !talk.told.open) drop_acknowledgements(talk);
+  if (copy.state == DeliveryState::failed && !talk.told.open) begin_anew(talk);
   if (incident_resolved) settle_resolved(talk);
   save(key, draft, &ended);
   draft.told.insert(key);

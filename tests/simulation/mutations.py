@@ -131,6 +131,8 @@ MUTATIONS = [
      "if (result != Result::unreachable) {", "{"),
     ("a sleep counts as time in which a receiver was tried", "agent/engine/engine.cc",
      "    outbox_.set_forward(-lost);", ""),
+    ("a rise goes on with an opening that was refused", "agent/outbox/outbox.cc",
+     "talk.told.open) begin_anew(talk);", "talk.told.open) {}"),
     ("a clock set back makes everybody wait", "agent/engine/engine.cc",
      "outbox_.set_back(lost, draft_);\n  deliverer_.set_back(lost);", ""),
     ("no data is no breach", "agent/evaluate/evaluator.cc",

@@ -106,6 +106,11 @@ void Receivers::agent_lost_memory() {
   end_stalls();
 }
 
+void Receivers::agent_sleeps() {
+  end_stalls();
+  std::erase_if(rests_, [this](const auto& rest) { return clock_.now() < rest.second.from; });
+}
+
 void Receivers::end_stalls() {
   stalls_ = stalls();
   refuses_since_.clear();

@@ -39,8 +39,8 @@ class Receivers {
   Response receive(const HttpRequest& request);
   /// The agent knows no more for how long it was asked to be quiet, and who refuses.
   void agent_lost_memory();
-  /// It takes what has waited before a sleep for new.
-  void agent_sleeps() { end_stalls(); }
+  /// It takes what has waited before a sleep for new, and what was on its way to it comes after it.
+  void agent_sleeps();
 
   const std::vector<Heard>& heard() const { return heard_; }
   /// When the heartbeat came, in real time.

@@ -113,6 +113,30 @@ TEST(Conversation, AFallTakesBackAnUntoldRise) {
   EXPECT_EQ(states(talk), "escalate:collapsed");
 }
 
+/// An opening that was refused for good, and what waits behind it.
+Conversation refused(std::initializer_list<NotificationKind> waiting) {
+  Conversation talk;
+  add_opening(talk, word(NotificationKind::open, kStart), kWindow);
+  talk.waiting.front().state = DeliveryState::failed;
+  for (const NotificationKind kind : waiting) add(talk, word(kind, kStart + 1min, Severity::sev1));
+  begin_anew(talk);
+  talk.waiting.erase(talk.waiting.begin());
+  return talk;
+}
+
+TEST(Conversation, ARiseBehindAnOpeningThatWasGivenUpIsTheOpening) {
+  using enum NotificationKind;
+  const Conversation talk = refused({acknowledge, escalate, acknowledge, resolve});
+  EXPECT_EQ(states(talk), "acknowledge:collapsed open:pending acknowledge:pending resolve:pending");
+  EXPECT_EQ(talk.waiting[1].severity, Severity::sev1);
+}
+
+TEST(Conversation, NothingGoesOnWithAnOpeningThatWasGivenUp) {
+  using enum NotificationKind;
+  EXPECT_EQ(states(refused({deescalate, resolve, open, resolve, past})),
+            "deescalate:collapsed resolve:collapsed open:pending resolve:pending past:pending");
+}
+
 TEST(Conversation, WhatWasDeliveredInThisTurnIsNotCollapsed) {
   Conversation talk;
   add_opening(talk, word(NotificationKind::open, kStart), kWindow);
