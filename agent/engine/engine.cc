@@ -155,6 +155,12 @@ bool Engine::commit() {
   return true;
 }
 
+/// Also what was refused, or missed, is not read again after a restart.
+std::optional<Timestamp> Engine::read_up_to(const RuleRuntime& runtime) const {
+  return runtime.poll ? std::max(runtime.last_tick, std::optional(poller_.polls()[*runtime.poll].covered))
+                      : runtime.last_tick;
+}
+
 Change Engine::change_of(const Draft& draft) const {
   Change change;
   for (const IncidentId id : draft.incidents) {
@@ -168,7 +174,7 @@ Change Engine::change_of(const Draft& draft) const {
   }
   change.rules.reserve(draft.rules.size());
   for (const std::string& rule : draft.rules) {
-    if (const RuleRuntime* of = runtime(rule)) change.rules.push_back({rule, of->last_tick, of->behind});
+    if (const RuleRuntime* of = runtime(rule)) change.rules.push_back({rule, read_up_to(*of), of->behind});
   }
   change.forgotten_rules.assign(draft.forgotten_rules.begin(), draft.forgotten_rules.end());
   change.alive_at = draft.alive_at;

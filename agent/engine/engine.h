@@ -70,6 +70,7 @@ class Engine {
   void flush();
   bool commit();
   void start_all(std::vector<std::pair<RequestId, Outgoing>> requests);
+  std::optional<Timestamp> read_up_to(const RuleRuntime& runtime) const;
   Change change_of(const Draft& draft) const;
   SeriesState series_state(const std::string& rule, const Labels& labels) const;
   Duration wait_until_due(Duration wait_max) const;

@@ -41,7 +41,7 @@ struct SeriesRecord {
 /// How far a rule has been evaluated, written with every change that its ticks cause.
 struct RuleRecord {
   std::string rule;
-  std::optional<Timestamp> last_tick;  // the last grid timestamp that was applied
+  std::optional<Timestamp> last_tick;  // the last grid timestamp that was applied, missed or refused
   bool behind = false;                 // ticks after it were missed while Prometheus did not answer
   friend bool operator==(const RuleRecord&, const RuleRecord&) = default;
 };
