@@ -52,18 +52,22 @@ Result<void> Engine::start() {
   Result<Stored> loaded = world_.store.load(now - config_->catch_up - std::max(window_max, blind_.rule->dedup_window));
   if (!loaded) return std::unexpected(loaded.error());
   Stored& stored = *loaded;
-  const Timestamp left_at = std::max(now, stored.alive_at.value_or(now));
+  const Timestamp alive_at = stored.alive_at.value_or(now);
+  const Timestamp left_at = std::max(now, alive_at);
   book_.restore(std::move(stored.incidents), stored.next_incident, left_at);
   outbox_.restore(std::move(stored.deliveries), std::move(stored.told), stored.next_delivery, left_at);
   // The clock was set back while nobody looked: as follow_clock(), by as much as is known.
   if (left_at > now) {
     book_.set_back(left_at - now);
     outbox_.set_back(left_at - now, draft_);
+  } else {
+    outbox_.set_forward(now - alive_at, draft_);
   }
   for (const auto& [id, incident] : book_.all()) {
     if (!news(incident).empty()) to_announce_.insert(id);
   }
-  alive_written_ = stored.alive_at.value_or(now);
+  alive_written_ = alive_at;
+  pruned_ = now;
   restore_rules(std::move(stored), now);
   adopt(config_, now);
   if (!commit()) return fail(store_error_, ErrorCode::unavailable);
@@ -99,7 +103,8 @@ void Engine::follow_clock() {
   turned_at_steady_ = steady;
   if (-lost >= limits::kClockStepMin) {
     log::info("the clock was set forward, or the machine slept", {{"by", format_duration(-lost)}});
-    outbox_.set_forward(-lost);
+    outbox_.set_forward(-lost, draft_);
+    pruned_ = now;  // not before Prometheus has said what time it is
   }
   if (lost < limits::kClockStepMin) return;
   log::warn("the clock was set back", {{"by", format_duration(lost)}});
@@ -268,7 +273,9 @@ void Engine::tend(Timestamp now) {
   if (auto ping = heartbeat_.take(next_request_, now, [&] { return healthy(now); }))
     world_.transport.start(next_request_++, std::move(*ping));
   if (now - pruned_ < limits::kPruneInterval && now >= pruned_) return;
-  const Result<std::size_t> pruned = world_.store.prune(now - config_->store.retention, limits::kPruneIncidentsMax);
+  // A clock that is ahead by years must not cost the history of years.
+  const Timestamp sure = now - std::max(Duration{0}, server_clock_.ahead());
+  const Result<std::size_t> pruned = world_.store.prune(sure - config_->store.retention, limits::kPruneIncidentsMax);
   if (!pruned) log::warn("old incidents cannot be deleted", {{"reason", pruned.error().text}});
   // A full step means that there is more to prune: go on soon, so that no turn is held up for long.
   const bool more = pruned && *pruned == limits::kPruneIncidentsMax;

@@ -24,6 +24,7 @@
 #include "agent/outbox/outbox.h"
 #include "agent/poll/answer.h"
 #include "agent/poll/poller.h"
+#include "agent/poll/server_clock.h"
 #include "agent/store/store.h"
 #include "notifiers/redactor.h"
 
@@ -83,6 +84,7 @@ class Engine {
     Timestamp first;  // of the ticks asked for
     Timestamp last;
     Timestamp at;                                          // when it was asked
+    Duration offset{0};                                    // so long before the ticks
     std::optional<std::vector<AnswerAt>> read_again = {};  // a range's, while it is asked where they were observed
     std::optional<QueryFault> range_fault = {};            // of a range, while its query is asked at one tick
   };
@@ -91,6 +93,10 @@ class Engine {
   void ask(Batch batch, Timestamp now);
   void ask_instant(Asked asked);
   void answered(Asked asked, const Response& response);
+  Duration before_ticks() const;
+  bool is_of_its_time(const Asked& asked, const Response& response);
+  void follow_server_clock(Duration gained);
+  void ask_again(const Asked& asked, const Response& response);
   void instant_answered(const Asked& asked, const Response& response);
   std::expected<Answers, QueryFault> parse(const Asked& asked, const Response& response) const;
   void follow_clock();
@@ -152,6 +158,7 @@ class Engine {
   RuleRuntime rule_failing_;
   RuleRuntime too_many_incidents_;
   Poller poller_;
+  ServerClock server_clock_;
   std::map<RequestId, Asked> asked_;
   std::set<std::string> failing_alone_;  // rules that failed while Prometheus answered others, until they are answered
   bool polls_ended_ = false;             // in this turn

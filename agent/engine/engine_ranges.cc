@@ -11,9 +11,10 @@
 namespace tocsin {
 
 void Engine::ask_range(Asked asked, std::string_view query) {
-  const Duration offset = config_->prometheus.query_offset;
+  if (!asked.read_again) asked.offset = before_ticks();
   const Duration step = poller_.poll(asked.batch.polls.front()).grid.interval();
-  HttpRequest request = range_query(config_->prometheus, query, asked.first - offset, asked.last - offset, step);
+  HttpRequest request =
+      range_query(config_->prometheus, query, asked.first - asked.offset, asked.last - asked.offset, step);
   asked_.emplace(next_request_, std::move(asked));
   world_.transport.start(next_request_++, std::move(request));
 }
@@ -21,9 +22,8 @@ void Engine::ask_range(Asked asked, std::string_view query) {
 /// First the range itself, then at which of its ticks Prometheus was there to see anything.
 void Engine::range_answered(Asked asked, const Response& response) {
   Poll& poll = poller_.poll(asked.batch.polls.front());
-  const Duration offset = config_->prometheus.query_offset;
-  auto answers =
-      parse_range(response, poll.allow_partial, asked.first - offset, asked.last - offset, poll.grid.interval());
+  auto answers = parse_range(response, poll.allow_partial, asked.first - asked.offset, asked.last - asked.offset,
+                             poll.grid.interval());
   if (is_answer(answers)) prometheus_answers();
   if (!answers) return range_failed(std::move(asked), answers.error(), response);
   if (asked.read_again) {
@@ -40,7 +40,7 @@ void Engine::range_read(Asked asked, std::vector<AnswerAt> answers, const std::v
                         const Response& response) {
   const std::size_t index = asked.batch.polls.front();
   drop_unobserved(answers, presence);
-  for (AnswerAt& answer : answers) answer.at += config_->prometheus.query_offset;
+  for (AnswerAt& answer : answers) answer.at += asked.offset;
   poller_.poll(index).range.answered();
   applied(index, asked.last, answers, response);
   if (asked.last < asked.batch.tick) {

@@ -72,6 +72,14 @@ void step(const Rule& rule, SeriesState& series, const Observation& observation,
   }
 }
 
+void set_forward(SeriesState& series, Duration by) {
+  for (GradeState& grade : series.grades) {
+    grade.since += by;
+    if (grade.recovering_since) *grade.recovering_since += by;
+  }
+  if (series.absent_since) *series.absent_since += by;
+}
+
 void step_no_data(const Rule& rule, SeriesState& series, bool answer_empty, Timestamp at) {
   clamp_to(series, at);
   for (GradeState& grade : series.grades) {

@@ -30,6 +30,10 @@ void step(const Rule& rule, SeriesState& series, const Observation& observation,
 /// The series that stands for "no data at all" (`no_data = "open"`): it breaches while the answer is empty.
 void step_no_data(const Rule& rule, SeriesState& series, bool answer_empty, Timestamp at);
 
+/// The clock was set forward by so much, or back where it is less than none: what has lasted has lasted no longer for
+/// it.
+void set_forward(SeriesState& series, Duration by);
+
 /// Whether an absent series counts as gone at `at`.
 bool gone(const Rule& rule, const SeriesState& series, Timestamp at);
 

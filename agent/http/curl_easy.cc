@@ -35,6 +35,11 @@ std::string CurlEasy::text(CURLINFO info) const {
   return code == CURLE_OK && value != nullptr ? value : "";
 }
 
+std::string CurlEasy::header(const char* name) const {
+  curl_header* header = nullptr;
+  return curl_easy_header(handle_.get(), name, 0, CURLH_HEADER, -1, &header) == CURLHE_OK ? header->value : "";
+}
+
 void CurlEasy::reset() {
   curl_easy_reset(handle_.get());
   refused_ = CURLE_OK;

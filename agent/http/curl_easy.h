@@ -43,6 +43,8 @@ class CurlEasy {
   long number(CURLINFO info) const;
   curl_off_t amount(CURLINFO info) const;
   std::string text(CURLINFO info) const;
+  /// Of the last reply; "": it has none.
+  std::string header(const char* name) const;
 
   /// All options back to none; connections and what has been resolved belong to the multi handle and stay.
   void reset();

@@ -161,6 +161,8 @@ CURLcode HttpExchange::conclude(CURLcode code) {
     response_.retry_after = std::min<std::chrono::seconds>(
         std::chrono::seconds(seconds), std::chrono::duration_cast<std::chrono::seconds>(limits::kRetryAfterMax));
   }
+  const time_t date = curl_getdate(easy_.header("Date").c_str(), nullptr);
+  if (date >= 0) response_.date = from_unix_ms(static_cast<int64_t>(date) * 1000);
   return code;
 }
 

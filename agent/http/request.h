@@ -94,6 +94,7 @@ struct Response {
   bool sent = false;       // the peer may have read the whole request: with a fault, the outcome is unknown
   bool resent = false;  // it went out twice over a connection that died: this answers the second, the first is unknown
   std::optional<Duration> retry_after;  // header, seconds or HTTP date
+  std::optional<Timestamp> date;        // by the peer's clock, to the second
   std::string content_type;
   std::string location;  // where a 3xx pointed
   std::string body;      // HTTP body; SMTP: the last reply line

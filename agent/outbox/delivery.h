@@ -32,7 +32,7 @@ struct Delivery {
   Severity severity = Severity::sev3;         // of the incident when this was queued
   std::optional<Severity> previous_severity;  // on escalate and deescalate
   Timestamp at;                               // of the state change
-  Timestamp waits_since;                      // `at`, moved with each step of the clock; not stored
+  Timestamp waits_since;                      // `at`, moved by what nobody could have tried it in
   Timestamp not_before;
   int attempts = 0;
   std::string last_error;

@@ -29,7 +29,7 @@ void Outbox::restore(std::vector<Delivery> waiting, std::vector<Told> told, int6
   }
   std::ranges::sort(waiting, {}, &Delivery::id);
   for (Delivery& delivery : waiting) {
-    delivery.waits_since = std::min(delivery.at, left_at);
+    delivery.waits_since = std::min(delivery.waits_since, left_at);
     if (delivery.state == DeliveryState::sending) {
       // The process ended between sending and the answer: nobody knows whether it arrived.
       delivery.state = DeliveryState::pending;
@@ -128,9 +128,10 @@ void Outbox::set_back(Duration by, Draft& draft) {
   }
 }
 
-void Outbox::set_forward(Duration by) {
+void Outbox::set_forward(Duration by, Draft& draft) {
   for (auto& [key, talk] : conversations_) {
     for (Delivery& delivery : talk.waiting) delivery.waits_since += by;
+    save(key, draft, nullptr);
   }
 }
 

@@ -24,6 +24,7 @@ std::size_t Poller::add(std::string_view query, Duration interval, bool allow_pa
                     .range = {},
                     .tick = done,
                     .next = done,
+                    .put_back = {},
                     .asked = false,
                     .company = 1,
                     .company_max = 1});
@@ -168,6 +169,23 @@ bool Poller::is_slow(Duration took) const {
          (usual_ > Duration{0} && took > limits::kSlowQueryMin && took > usual_ * limits::kSlowQueryFactor);
 }
 
+bool Poller::put_back(const Batch& batch, Timestamp now) {
+  const auto latest = [&](const Poll& poll) {
+    return std::min(poll.grid.at_or_before(now), poll.next - poll.grid.interval());
+  };
+  const auto has_been = [&](std::size_t index) { return polls_[index].put_back == latest(polls_[index]); };
+  if (std::ranges::any_of(batch.polls, has_been)) return false;
+  --in_flight_;
+  for (const std::size_t index : batch.polls) {
+    Poll& poll = polls_[index];
+    poll.tick = poll.put_back = latest(poll);
+    poll.phase = Poll::Phase::queued;
+    poll.reading_again = false;
+    queued_.push_back(index);
+  }
+  return true;
+}
+
 void Poller::done(std::size_t index, Timestamp tick, Result result) {
   Poll& poll = polls_[index];
   TOCSIN_ASSERT(poll.phase == Poll::Phase::in_flight);
@@ -180,6 +198,10 @@ void Poller::done(std::size_t index, Timestamp tick, Result result) {
     poll.range = poll.reading_again ? poll.range.begun_again() : RangeSize{};
   }
   poll.reading_again = false;
+}
+
+void Poller::forget_missed(Timestamp now) {
+  for (Poll& poll : polls_) poll.covered = std::max(poll.covered, poll.grid.at_or_before(now) - poll.grid.interval());
 }
 
 std::optional<Timestamp> Poller::next_due() const {

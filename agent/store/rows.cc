@@ -34,9 +34,9 @@ constexpr std::array kIncidentColumns{"id",
                                       "announced_severity",
                                       "announced_flaps"};
 constexpr std::array kTimelineColumns{"incident", "at", "type", "text", "actor"};
-constexpr std::array kDeliveryColumns{"id",         "incident",          "notifier",  "kind",       "state",
-                                      "severity",   "previous_severity", "at",        "not_before", "attempts",
-                                      "last_error", "delivered_at",      "maybe_seen"};
+constexpr std::array kDeliveryColumns{"id",         "incident",          "notifier",   "kind",       "state",
+                                      "severity",   "previous_severity", "at",         "not_before", "attempts",
+                                      "last_error", "delivered_at",      "maybe_seen", "waits_since"};
 constexpr std::array kToldColumns{"incident",        "notifier", "open",      "opening_at",
                                   "repeat_interval", "last_at",  "remembered"};
 constexpr std::array kSeriesColumns{"rule", "labels", "grades", "absent_since", "value"};
@@ -141,7 +141,8 @@ void bind_record(SQLite::Statement& statement, const Delivery& delivery) {
   if (delivery.previous_severity) previous_severity = severity_text(*delivery.previous_severity);
   bind_all(statement, delivery.id, delivery.incident, delivery.notifier, kind_text(delivery.kind),
            delivery_state_text(delivery.state), severity_text(delivery.severity), previous_severity, delivery.at,
-           delivery.not_before, delivery.attempts, delivery.last_error, delivery.delivered_at, delivery.maybe_seen);
+           delivery.not_before, delivery.attempts, delivery.last_error, delivery.delivered_at, delivery.maybe_seen,
+           delivery.waits_since);
 }
 
 void bind_record(SQLite::Statement& statement, const Told& told) {
@@ -219,6 +220,7 @@ Delivery read_delivery(SQLite::Statement& statement) {
   delivery.last_error = row.text();
   delivery.delivered_at = row.optional_time();
   delivery.maybe_seen = row.boolean();
+  delivery.waits_since = row.time();
   return delivery;
 }
 

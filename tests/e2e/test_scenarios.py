@@ -210,6 +210,37 @@ class Clocks(EndToEnd):
         self.wait_told(4)
         self.assertEqual(["firing", "firing", "resolved", "resolved"], self.told())
 
+    def test_clock_set_forward_ends_nothing(self):
+        clock = FakeClock(self.directory)
+        agent = self.new_agent(self.rule(missing="1s"))
+        agent.start(environment=clock.environment)
+        self.set(1)
+        self.wait_told(1)
+        clock.set("+1h")
+        agent.wait_log("the clocks of this machine and of Prometheus differ")
+        agent.wait_evaluations("Probe", 4)
+        self.assertEqual([("INC-1", "open")], [(i["id"], i["state"]) for i in agent.incidents()])
+        self.set(0)
+        agent.wait_incident("resolved")
+        clock.set("+0")
+        agent.wait_log("the clocks of this machine and of Prometheus agree")
+        self.set(1)
+        self.wait_told(3)
+        self.assertEqual(["firing", "resolved", "firing"], self.told())
+
+    def test_clock_set_back_ends_nothing(self):
+        agent = self.new_agent(self.rule())
+        clock = FakeClock(self.directory)
+        agent.start(environment=clock.environment)
+        agent.wait_evaluations("Probe", 3)
+        good = time.time()
+        self.set(1)
+        self.wait_told(1)
+        wait_for(lambda: time.time() > good + 35, 60, "a time that is no more than half a minute ago")
+        clock.set(f"{int(good - time.time())}s")
+        agent.wait_log("the clocks of this machine and of Prometheus differ")
+        agent.wait_evaluations("Probe", 4)
+        self.assertEqual([("INC-1", "open")], [(i["id"], i["state"]) for i in agent.incidents()])
 
     def test_clock_set_back_makes_nobody_wait_for_the_time_it_lost(self):
         prometheus = self.scripted_prometheus()

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 
-#include "agent/outbox/news.h"
 #include "agent/store/sqlite_reader.h"
 
 namespace tocsin::sim {
@@ -15,19 +14,18 @@ constexpr Duration kPruned = 5min;
 constexpr int kSeriesPerRuleMax = 3;
 constexpr int kOwnRules = 3;
 
-/// Then pruning leaves it where it is.
-bool is_untold(const IncidentRecord& record) {
-  return !news(record.incident).empty() || std::ranges::any_of(record.deliveries, &Delivery::waiting);
-}
-
 }  // namespace
 
 void Archive::keep(Timestamp before) {
   SQLite::Database store(path_, SQLite::OPEN_READONLY | SQLite::OPEN_URI);
   for (const auto& [id, incident] : ledger_.incidents()) {
     if (!incident.resolved() || *incident.resolved_at >= before) continue;
-    if (const auto kept = kept_.find(id); kept != kept_.end() && !is_untold(kept->second)) continue;
-    if (auto record = read_record(store, id)) kept_.insert_or_assign(id, *std::move(record));
+    if (pruned_.contains(id)) continue;
+    if (auto record = read_record(store, id)) {
+      kept_.insert_or_assign(id, *std::move(record));
+    } else {
+      pruned_.insert(id);
+    }
   }
 }
 

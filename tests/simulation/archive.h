@@ -4,6 +4,7 @@
 #include <SQLiteCpp/SQLiteCpp.h>
 
 #include <map>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -25,7 +26,8 @@ class Archive {
  private:
   std::string path_;
   const Ledger& ledger_;
-  std::map<IncidentId, IncidentRecord> kept_;
+  std::map<IncidentId, IncidentRecord> kept_;  // as of the last time that they were about to be
+  std::set<IncidentId> pruned_;
 };
 
 /// What the store holds at `end` although it is over, or that belongs to nothing.

@@ -27,7 +27,8 @@ struct Ended {
   std::vector<IncidentRecord> book;  // by id
   Expected expected;
   std::set<std::string> unclear_rules;  // of which the story does not decide alone
-  bool clock_was_set_back = false;
+  bool clock_was_set = false;
+  const std::vector<Timestamp>& steps;  // when, in real time
   const std::vector<Heard>& heard;
   const std::map<Conversed, uint64_t>& doubts;  // crashes and tries whose outcome nobody could know
   const std::set<Conversed>& orphans;           // of agents that died while the disk refused
@@ -38,6 +39,7 @@ struct Ended {
   const std::vector<Timestamp>& pings;    // of the heartbeat, in real time
   std::vector<Stall> stalls;              // of receivers
   const Plan& plan;
+  const std::map<FaultKind, uint64_t>& injected;
   bool was_away = false;  // the agent, for whatever reason
   Timestamp calm;         // no fault has any effect from here on
   Timestamp end;

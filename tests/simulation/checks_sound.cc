@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <set>
 
+#include "agent/base/limits.h"
 #include "agent/engine/self_rules.h"
 #include "agent/poll/tick_grid.h"
 #include "tests/simulation/checks.h"
@@ -55,8 +56,7 @@ bool is_between_versions(const Ended& ended, const Incident& incident, Timestamp
   }
   const bool changes = std::ranges::any_of(rules, [&](const Rule* rule) { return *rule != *rules.front(); });
   const auto is_near = [&](const Version& version) { return at > version.from - 90min && at < version.from + 15min; };
-  return changes &&
-         (ended.clock_was_set_back || std::any_of(ended.versions.begin() + 1, ended.versions.end(), is_near));
+  return changes && (ended.clock_was_set || std::any_of(ended.versions.begin() + 1, ended.versions.end(), is_near));
 }
 
 bool is_by_hand(const TimelineEntry& entry) {
@@ -107,6 +107,94 @@ void check_evidence(const Ended& ended, Violations& violations) {
   }
 }
 
+/// How a tick is seen that the agent's clock dates. Where that was set, and queries go by the clock of Prometheus,
+/// which is known by about so much only, it is as bad as all that it may have been.
+struct Sight {
+  Duration lost{0};     // real time is later by that
+  Duration before{0};   // so much earlier it may have been
+  Duration after{0};    // or later
+  Duration on_disk{0};  // so long after it all is written down
+};
+
+Sight blurred(Duration lost, Duration interval) {
+  constexpr Duration kApart = limits::kClockBackMax + 5s;
+  return {.lost = lost, .before = kApart, .after = kApart + interval, .on_disk = 15s};
+}
+
+/// Each time that a tick at `at`, by real time, may have been asked for.
+std::vector<Timestamp> moments(const Sight& sight, Timestamp at) {
+  std::vector<Timestamp> all;
+  for (Timestamp one = at - sight.before; one <= at + sight.after; one += 5s) all.push_back(one);
+  return all;
+}
+
+/// Whether one of the faults that `counts` lasts at some time from `from` to `to`, or did until shortly before.
+bool any_lasts(const Ended& ended, Timestamp from, Timestamp to, auto&& counts) {
+  return std::ranges::any_of(ended.plan.faults, [&](const Fault& fault) {
+    return counts(fault) && fault.at <= to && fault.at + lasting(fault) + 2min >= from;
+  });
+}
+
+/// It is not clear by what it has begun or ended.
+bool is_clouded(const Ended& ended, const Turn& turn) {
+  const Timestamp from = std::min(turn.at, turn.on_disk);
+  const auto is_near = [&](Timestamp step) { return step <= turn.on_disk && step + 2min >= from; };
+  return std::ranges::any_of(ended.steps, is_near) || any_lasts(ended, from, turn.on_disk, [](const Fault& fault) {
+           return fault.kind == FaultKind::store_fails || fault.kind == FaultKind::prometheus_forgets;
+         });
+}
+
+/// Whether it began without a breach, or without one that is as old as its `for`, where all was observed meanwhile.
+bool begins_without_breach(const Ended& ended, const Incident& incident, const Rule& rule, Timestamp at) {
+  const Sight sight = blurred({}, rule.interval);
+  const auto breached = [&](Timestamp one) { return breaches(ended, incident, one, Severity::sev4); };
+  if (std::ranges::none_of(moments(sight, at), breached)) return true;
+  Sight first = sight;
+  first.before += rule.missing;  // it may have been absent between its breaches
+  const Timestamp since = at - rule.for_duration;
+  const auto hides = [](const Fault& fault) { return !sets_clock(fault); };
+  const bool slept = ended.injected.contains(FaultKind::machine_sleeps);  // whenever it was that it fell asleep
+  return !slept && std::ranges::none_of(moments(first, since), breached) &&
+         !any_lasts(ended, since - first.before, at, hides);
+}
+
+/// Where the clock was set: what begins has breached, for its `for`, and what ends does not.
+void check_turns(const Ended& ended, Violations& violations) {
+  const std::set<std::string> late = begin_late(ended);
+  for (const Turn& turn : ended.ledger.turns()) {
+    const Incident& incident = ended.ledger.incidents().at(turn.id);
+    if (is_self_rule(incident.rule) || is_clouded(ended, turn) || is_between_versions(ended, incident, turn.at))
+      continue;
+    const auto rules = definitions(ended, incident.rule, turn.at);
+    if (rules.empty()) continue;
+    const Rule& rule = *rules.front();
+    if (turn.begins && !late.contains(incident.rule) && begins_without_breach(ended, incident, rule, turn.at)) {
+      violations.push_back(fmt::format("{} of {} began at {} of real time, where nothing breaches",
+                                       incident_name(turn.id), incident.dedup_key, format_rfc3339(turn.at)));
+    }
+    const auto ends = [&](Timestamp at) { return may_end(ended, incident, at); };
+    if (turn.by_evidence && std::ranges::none_of(moments(blurred({}, rule.interval), turn.at), ends)) {
+      violations.push_back(fmt::format("{} of {} ended at {} of real time, where it breaches", incident_name(turn.id),
+                                       incident.dedup_key, format_rfc3339(turn.at)));
+    }
+  }
+}
+
+/// When the incidents of each key were open in real time, as the disk had it.
+Episodes episodes_on_disk(const Ended& ended) {
+  Episodes episodes;
+  for (const Turn& turn : ended.ledger.turns()) {
+    const Incident& incident = ended.ledger.incidents().at(turn.id);
+    std::vector<Episode>& of_key = episodes[{incident.rule, incident.key}];
+    if (turn.begins) {
+      of_key.push_back({turn.on_disk, Timestamp::max()});
+    } else {
+      of_key.back().to = turn.on_disk;
+    }
+  }
+  return episodes;
+}
+
 /// For how long something has been so at every tick.
 class Stretch {
  public:
@@ -125,41 +213,54 @@ class Stretch {
 /// not, whatever was before.
 class Unmistakable {
  public:
-  Unmistakable(const Rule& rule, const Story& story, const Labels& key) : rule_(rule), story_(story) {
+  Unmistakable(const Rule& rule, const Story& story, const Labels& key, const Sight& sight)
+      : rule_(rule), story_(story), sight_(sight) {
     for (const Labels& labels : story.series(rule.query)) {
       if (key_of(rule, labels) == key) series_.push_back(labels);
     }
     breaching_.resize(series_.size());
   }
 
-  /// Whether it must be open after this tick; nullopt: nothing is certain.
+  /// Whether it must be open after the tick at `at`, in real time; nullopt: nothing is certain.
   std::optional<bool> open(Timestamp at) {
     bool lasts = false, good = true;
     for (std::size_t index = 0; index < series_.size(); ++index) {
-      const auto value = story_.value(rule_.query, series_[index], at);
-      const bool breaches = value && rule_.grades.front().breached_by(*value);
+      const bool breaches = always(index, at, [this](double value) { return breached_by(value); });
       lasts |= breaching_[index].add(breaches, at, rule_.for_duration);
-      good &= value && (rule_.recover ? rule_.recover->satisfied_by(*value) : !breaches);
+      good &= always(index, at, [this](double value) {
+        return rule_.recover ? rule_.recover->satisfied_by(value) : !breached_by(value);
+      });
     }
     const bool over = good_.add(good, at, rule_.recover_for);
     return lasts || over ? std::optional(lasts) : std::nullopt;
   }
 
  private:
+  bool breached_by(double value) const { return rule_.grades.front().breached_by(value); }
+  bool always(std::size_t index, Timestamp at, auto&& holds) const {
+    return std::ranges::all_of(moments(sight_, at), [&](Timestamp one) {
+      const auto value = story_.value(rule_.query, series_[index], one);
+      return value && holds(*value);
+    });
+  }
+
   const Rule& rule_;
   const Story& story_;
+  const Sight& sight_;
   std::vector<Labels> series_;
   std::vector<Stretch> breaching_;
   Stretch good_;
 };
 
-void check_unmistakable(const Ended& ended, const Rule& rule, const Labels& key, const std::vector<Episode>& episodes,
-                        Violations& violations) {
+void check_unmistakable(const Ended& ended, const Rule& rule, const Labels& key, const Sight& sight,
+                        const std::vector<Episode>& episodes, Violations& violations) {
   const TickGrid grid(rule.query, rule.interval);
-  Unmistakable story(rule, ended.story, key);
-  for (Timestamp at = grid.after(ended.calm); at <= ended.end - 3min; at += rule.interval) {
-    const auto should = story.open(at);
-    const bool is = std::ranges::any_of(episodes, [at](const Episode& one) { return one.from <= at && at < one.to; });
+  Unmistakable story(rule, ended.story, key, sight);
+  for (Timestamp at = grid.after(ended.calm - sight.lost); at <= ended.end - 3min; at += rule.interval) {
+    const auto should = story.open(at + sight.lost);
+    const Timestamp seen = at + sight.lost + sight.on_disk;
+    const bool is =
+        std::ranges::any_of(episodes, [seen](const Episode& one) { return one.from <= seen && seen < one.to; });
     if (!should || is == *should || (*should && has_limit(ended, rule.name))) continue;
     violations.push_back(fmt::format("{}{} is {} at {}, against what the story says", rule.name, key.text(),
                                      is ? "open" : "not open", format_rfc3339(at)));
@@ -170,14 +271,15 @@ void check_unmistakable(const Ended& ended, const Rule& rule, const Labels& key,
 }  // namespace
 
 void check_sound(const Ended& ended, Violations& violations) {
-  if (ended.clock_was_set_back) return;
-  check_evidence(ended, violations);
-  Episodes book = episodes_of(ended.book);
+  ended.clock_was_set ? check_turns(ended, violations) : check_evidence(ended, violations);
+  Episodes book = ended.clock_was_set ? episodes_on_disk(ended) : episodes_of(ended.book);
   for (const auto& rule : ended.config.rules) {
-    if (!ended.unclear_rules.contains(rule->name)) continue;  // the others are compared as a whole
+    const bool compared_as_a_whole = !ended.clock_was_set && !ended.unclear_rules.contains(rule->name);
+    if (compared_as_a_whole) continue;
+    const Sight sight = ended.clock_was_set ? blurred(ended.real_end - ended.end, rule->interval) : Sight{};
     std::set<Labels> keys;
     for (const Labels& labels : ended.story.series(rule->query)) keys.insert(key_of(*rule, labels));
-    for (const Labels& key : keys) check_unmistakable(ended, *rule, key, book[{rule->name, key}], violations);
+    for (const Labels& key : keys) check_unmistakable(ended, *rule, key, sight, book[{rule->name, key}], violations);
   }
 }
 

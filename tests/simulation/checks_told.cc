@@ -93,21 +93,21 @@ void check_given_up(const Ended& ended, Violations& violations) {
   }
 }
 
-/// What nobody takes is tried for `max_retry_age`: no less for a step of the clock or a sleep, and no longer. An agent
-/// that was started meanwhile knows only when it was queued, by whichever clock that was.
+/// What nobody takes is tried for `max_retry_age`: no less for a step of the clock, for a sleep or while nothing ran,
+/// and no longer, but for what an agent that died may not have written down.
 void check_retry_age(const Ended& ended, Violations& violations) {
   const Duration age = ended.config.notifiers.front().max_retry_age;
   const auto drifted = [](Duration one) { return one * 97 / 100; };
   for (const IncidentRecord& record : ended.book) {
     for (const Delivery& delivery : record.deliveries) {
       const Waited waited = ended.ledger.waited(delivery);
-      const Duration least = waited.in_hand + (waited.restarted ? waited.real : waited.awake);
+      const Duration least = waited.in_hand + waited.awake;
       if (is_too_old(delivery) && least < drifted(age)) {
         violations.push_back(fmt::format("{} of {} for {} was given up after {}", kind_text(delivery.kind),
                                          incident_name(delivery.incident), delivery.notifier, format_duration(least)));
       }
       const std::optional<Waited> tried = ended.ledger.tried(delivery);
-      if (!tried || drifted(tried->awake) < age + 1min || (tried->restarted && ended.clock_was_set_back)) continue;
+      if (!tried || drifted(tried->awake) < age + 1min || tried->restarted) continue;
       violations.push_back(fmt::format("{} of {} for {} was tried for {}", kind_text(delivery.kind),
                                        incident_name(delivery.incident), delivery.notifier,
                                        format_duration(tried->awake)));
@@ -179,7 +179,7 @@ void check_not_silent(const Ended& ended, Violations& violations) {
 bool is_told(const Ended& ended, const Incident& incident, const Conversed& of, const Conversations& all) {
   const auto said = all.find(of);
   if (said == all.end()) return false;
-  const Timestamp from = ended.clock_was_set_back ? Timestamp{} : ended.ledger.appeared(incident.id);
+  const Timestamp from = ended.clock_was_set ? Timestamp{} : ended.ledger.appeared(incident.id);
   return std::ranges::any_of(said->second, [from](const Heard& one) { return one.at >= from; });
 }
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "agent/evaluate/evaluator.h"
 #include "agent/outbox/news.h"
 
 namespace tocsin::sim {
@@ -16,6 +17,7 @@ Conversed Ledger::conversed(const Delivery& delivery) const {
 }
 
 void Ledger::commit(const Change& change) {
+  note_turns(change);
   for (const Incident& incident : change.incidents) keep(incident);
   for (const Incident& incident : change.incidents) check_alone(incident);
   for (const Delivery& delivery : change.deliveries) {
@@ -40,7 +42,8 @@ void Ledger::note_abandoned(const Delivery& delivery) {
 
 void Ledger::clock(const Delivery& delivery) {
   Wait& wait =
-      waits_.try_emplace(delivery.id, Wait{clock_.real(), clock_.steady(), clock_.now() - delivery.at}).first->second;
+      waits_.try_emplace(delivery.id, Wait{clock_.real(), clock_.steady(), clock_.now() - delivery.waits_since})
+          .first->second;
   wait.waited = {clock_.steady() - wait.since_awake, clock_.real() - wait.since, wait.in_hand, wait.restarted};
   if (delivery.state == DeliveryState::sending && delivery.attempts > 0) wait.tried = wait.waited;
 }
@@ -55,6 +58,22 @@ void Ledger::keep(const Incident& incident) {
   std::erase_if(unrecorded_, [&](const Conversed& of) {
     return of.second == incident_name(incident.id) || of.second == incident.dedup_key;
   });
+}
+
+void Ledger::note_turns(const Change& change) {
+  for (const Incident& incident : change.incidents) {
+    const auto before = incidents_.find(incident.id);
+    const bool was_open = before != incidents_.end() && !before->second.resolved();
+    if (was_open != incident.resolved()) continue;
+    const bool by_evidence = incident.resolve_reason == kRecovered || incident.resolve_reason == kSeriesGone;
+    const auto line = std::find_if(change.timeline.rbegin(), change.timeline.rend(), [&](const TimelineEntry& one) {
+      const bool begins = one.type == "opened" || one.type == "reopened";
+      return one.incident == incident.id && (incident.resolved() ? one.type == "resolved" : begins);
+    });
+    const Timestamp at = (line == change.timeline.rend() ? clock_.now() : line->at) + clock_.lost();
+    turns_.push_back({incident.id, !incident.resolved(),
+                      incident.resolved() && by_evidence && !incident.resolved_by_hand, at, clock_.real()});
+  }
 }
 
 /// One open incident for a key, at every moment.
@@ -93,6 +112,10 @@ void Ledger::agent_stopped() {
     offences_.push_back(fmt::format("the stop left {} of {} for {} under way", kind_text(delivery.kind),
                                     incident_name(delivery.incident), delivery.notifier));
   }
+}
+
+void Ledger::agent_was_away(Duration length) {
+  for (const auto& [id, delivery] : waiting_) waits_.at(id).since_awake += length;
 }
 
 void Ledger::agent_died() {

@@ -18,12 +18,21 @@ namespace tocsin::sim {
 /// A notifier and what it knows an incident by: INC-7, or at the pager the dedup key.
 using Conversed = std::pair<std::string, std::string>;
 
+/// An incident has begun or ended.
+struct Turn {
+  IncidentId id = 0;
+  bool begins = false;
+  bool by_evidence = false;  // it ends, and neither by hand nor by a reload
+  Timestamp at;              // in real time, where the clock was not set meanwhile
+  Timestamp on_disk;         // likewise
+};
+
 /// For how long a word has waited since it was on disk.
 struct Waited {
-  Duration awake;          // while the machine was
+  Duration awake;          // while the machine was, and an agent ran
   Duration real;           // by the clock of the world
   Duration in_hand;        // before, while the disk refused
-  bool restarted = false;  // by several agents, which know only when it was queued
+  bool restarted = false;  // by several agents, which know to some seconds since when
 };
 
 class Ledger {
@@ -39,12 +48,15 @@ class Ledger {
   void agent_stopped();
   /// The agent is gone: nobody knows of what was being told whether it arrived.
   void agent_died();
+  /// Nothing ran for so long.
+  void agent_was_away(Duration length);
   /// Somebody was told of what the disk would not take. Where the agent dies before the disk takes it, nobody is left
   /// who knows, and the next incident gets its name.
   void told_unrecorded(const Conversed& of);
   void add_doubt(const Conversed& of) { ++doubts_[of]; }
 
   const std::map<IncidentId, Incident>& incidents() const { return incidents_; }
+  const std::vector<Turn>& turns() const { return turns_; }
   /// When it was committed first, in real time.
   Timestamp appeared(IncidentId id) const { return appeared_.at(id); }
   /// When it became what it is, likewise.
@@ -79,10 +91,12 @@ class Ledger {
   void clock(const Delivery& delivery);
   void measure(const Delivery& delivery);
   void keep(const Incident& incident);
+  void note_turns(const Change& change);
   void check_alone(const Incident& incident);
 
   const SimClock& clock_;
   std::map<IncidentId, Incident> incidents_;
+  std::vector<Turn> turns_;
   std::map<IncidentId, Timestamp> appeared_;
   std::map<IncidentId, Timestamp> changed_;
   std::map<int64_t, Delivery> waiting_;

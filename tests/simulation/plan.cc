@@ -22,12 +22,14 @@ constexpr std::array<std::string_view, static_cast<std::size_t>(FaultKind::kinds
     "crash_at_prune",        "agent_stops",        "machine_sleeps",
     "clock_set_back",        "clock_drifts",       "person_acknowledges",
     "person_resolves",       "person_notes",       "reload",
+    "clock_set_forward",
 };
 
 /// In how many of a hundred runs a kind occurs. Of what makes the story ambiguous there is little.
 int percent(FaultKind kind) {
   switch (kind) {
     case FaultKind::clock_set_back:
+    case FaultKind::clock_set_forward:
     case FaultKind::person_resolves:
       return 10;
     case FaultKind::prometheus_forgets:
@@ -43,7 +45,7 @@ Duration draw_length(uint64_t seed, uint64_t index, FaultKind kind) {
   const bool is_long = chance(20, seed, "long fault", index);
   Duration longest = is_long ? Duration{40min} : Duration{3min};
   if (kind == FaultKind::machine_sleeps && is_long) longest = 70min;
-  if (kind == FaultKind::clock_set_back) longest = 3h;
+  if (kind == FaultKind::clock_set_back || kind == FaultKind::clock_set_forward) longest = 3h;
   return Duration{static_cast<int64_t>(below(static_cast<uint64_t>(longest.count()), seed, "fault length", index))};
 }
 

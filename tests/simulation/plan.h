@@ -43,6 +43,7 @@ enum class FaultKind {
   person_resolves,
   person_notes,
   reload,  // adds, removes or changes a rule, a route and a notifier; or has faults
+  clock_set_forward,
   kinds,
 };
 std::string_view fault_text(FaultKind kind);
@@ -55,9 +56,14 @@ struct Fault {
   friend bool operator==(const Fault&, const Fault&) = default;
 };
 
+/// The wall clock of the agent alone jumps.
+inline bool sets_clock(const Fault& fault) {
+  return fault.kind == FaultKind::clock_set_back || fault.kind == FaultKind::clock_set_forward;
+}
+
 /// So long it is there.
 inline Duration lasting(const Fault& fault) {
-  return fault.kind == FaultKind::clock_set_back ? Duration{0} : fault.length;
+  return sets_clock(fault) ? Duration{0} : fault.length;
 }
 
 /// Whether anything may be told late for it.

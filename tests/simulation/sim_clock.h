@@ -20,13 +20,15 @@ class SimClock final : public Clock {
   void drift(int per_mille) { drift_ = per_mille; }
   /// The machine sleeps: its wall clock goes on.
   void go_on_asleep(Duration by) { wall_ += by; }
-  /// By hand, the wall clock alone.
+  /// By hand, the wall clock alone; by less than none: forward.
   void set_back(Duration by) {
     wall_ -= by;
     lost_ += by;
   }
+  /// By how much it has been set back in all.
   Duration lost() const { return lost_; }
-  /// What the wall clock would say if nobody had set it back: the time of the world, in which faults come and go.
+  /// What the wall clock would say if nobody had set it: the time of the world, in which faults come and go, and of
+  /// Prometheus.
   Timestamp real() const { return wall_ + lost_; }
 
  private:

@@ -32,6 +32,9 @@ constexpr Duration kLate = 11s;
 /// Until Prometheus has scraped again after it lost everything.
 constexpr Duration kFirstScrape = 10s;
 
+/// So long ago a sample may be to count at the time that is asked for.
+constexpr Duration kLookback = 5min;
+
 constexpr const char* kCutOff =
     R"({"status":"success","data":{"resultType":"vector","result":[{"metric":{"pod":"p0"},"value":[1.8e9,"3"]},{"met)";
 constexpr const char* kWrongTypes =
@@ -89,7 +92,7 @@ Response SimPrometheus::answer(const HttpRequest& request) {
   question.start = read_time(form[question.range ? "start" : "time"]);
   question.end = question.range ? read_time(form["end"]) : question.start;
   if (question.range) question.step = Duration{std::llround(std::stod(form["step"]) * 1000)};
-  for (const AskedQuery& one : question.asked) histories_[one.query].asked_at = clock_.now();
+  for (const AskedQuery& one : question.asked) histories_[one.query].asked_at = clock_.real();
   if (auto page = nonsense(question)) return *std::move(page);
   note_lateness(question);
   if (is_too_long(question)) return hangs_on_long_ranges_ ? broken(TransportFault::timeout, true) : too_many_samples();
@@ -162,7 +165,7 @@ bool SimPrometheus::was_told(const std::string& query, Timestamp tick) const {
 
 /// The next tick may come due before this answer comes.
 void SimPrometheus::note_lateness(const Question& question) {
-  const bool late = clock_.now() - question.start > kLate && clock_.now() - short_sleep_ended_ < kLongSleep;
+  const bool late = clock_.real() - question.start > kLate && clock_.real() - short_sleep_ended_ < kLongSleep;
   if (question.range || !late) return;
   for (const AskedQuery& one : question.asked) histories_[one.query].unclear = true;
 }
@@ -177,10 +180,10 @@ void SimPrometheus::agent_lost_memory() {
 
 void SimPrometheus::agent_sleeps(Duration length, bool under_way) {
   if (length >= kLongSleep) return;
-  short_sleep_ended_ = clock_.now() + length;
+  short_sleep_ended_ = clock_.real() + length;
   if (!under_way) return;
   for (History& known : std::views::values(histories_)) {
-    if (known.asked_at && clock_.now() - *known.asked_at < kUnderWay) known.unclear = true;
+    if (known.asked_at && clock_.real() - *known.asked_at < kUnderWay) known.unclear = true;
   }
 }
 
@@ -194,7 +197,7 @@ bool SimPrometheus::told_nothing(const std::string& query, Timestamp tick) const
 
 bool SimPrometheus::is_forgotten(Timestamp tick) const {
   const Fault* wiped = injector_.latest(FaultKind::prometheus_forgets);
-  return wiped && tick < wiped->at - clock_.lost() + kFirstScrape;
+  return wiped && tick < wiped->at + kFirstScrape;
 }
 
 /// Of a time that is forgotten, a tick that is asked live counts: the answer is good, and nothing is there. What is
@@ -237,9 +240,11 @@ Response SimPrometheus::tell(const Question& question) {
     for (const Labels& labels : presence ? std::vector<Labels>{{}} : story_.series(asked.query)) {
       std::string values;
       for (Timestamp at = question.start; at <= question.end; at += question.step) {
+        const Timestamp scraped = std::min(at, clock_.real());
+        if (at - scraped >= kLookback || is_forgotten(scraped)) continue;
         const auto value =
-            presence ? static_cast<double>(to_unix_ms(at)) / 1000 : story_.value(asked.query, labels, at);
-        if (value && !is_forgotten(at)) values += (values.empty() ? "" : ",") + point(at, *value);
+            presence ? static_cast<double>(to_unix_ms(scraped)) / 1000 : story_.value(asked.query, labels, scraped);
+        if (value) values += (values.empty() ? "" : ",") + point(at, *value);
       }
       if (values.empty()) continue;
       const std::string named = labels_text(labels, asked.member);

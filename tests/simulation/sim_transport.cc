@@ -39,6 +39,7 @@ void SimTransport::start(RequestId id, Outgoing outgoing) {
   response.took = response.fault == TransportFault::timeout ? request.settings.timeout
                   : is_query                                ? slow(FaultKind::prometheus_slow, kSlowAnswerMax)
                                                             : slow(FaultKind::receiver_slow, kLatencyMax);
+  if (is_query) response.date = std::chrono::floor<std::chrono::seconds>(clock_.real());
   const bool is_answer =
       is_query && response.fault == TransportFault::none && response.status < 500 && response.body.starts_with('{');
   const Instant comes = clock_.steady() + response.took;
@@ -70,11 +71,16 @@ void SimTransport::turn_the_clock() {
   }
   const int drift = chance(50, seed_, "drifts forward") ? kDriftPerMille : -kDriftPerMille;
   clock_.drift(injector_.strikes(FaultKind::clock_drifts) ? drift : 0);
-  const Fault* back = injector_.take(FaultKind::clock_set_back);
-  if (!back) return;
-  clock_.set_back(back->length);
+  set_clock(FaultKind::clock_set_back, 1);
+  set_clock(FaultKind::clock_set_forward, -1);
+}
+
+void SimTransport::set_clock(FaultKind kind, int back) {
+  const Fault* jump = injector_.take(kind);
+  if (!jump) return;
+  clock_.set_back(back * jump->length);
   receivers_.agent_lost_memory();  // by this clock, a rest that was over would come once more
-  clock_was_set_back_ = true;
+  steps_.push_back(clock_.real());
 }
 
 std::vector<Completed> SimTransport::wait(Duration timeout) {

@@ -33,7 +33,8 @@ class SimTransport final : public Transport {
   std::size_t busiest() const { return busiest_; }
   /// When the machine woke the last time, in real time.
   Timestamp woke_up() const { return woke_up_; }
-  bool clock_was_set_back() const { return clock_was_set_back_; }
+  /// When the wall clock was set, in real time.
+  const std::vector<Timestamp>& steps() const { return steps_; }
   /// When the agent got an answer of Prometheus, good or a refusal of what it asked.
   const std::vector<Timestamp>& answers() const { return answers_; }
 
@@ -41,6 +42,7 @@ class SimTransport final : public Transport {
   Duration latency();
   Duration slow(FaultKind kind, Duration longest);
   bool may_fall_asleep() const;
+  void set_clock(FaultKind kind, int back);
 
   SimClock& clock_;
   Injector& injector_;
@@ -58,7 +60,7 @@ class SimTransport final : public Transport {
   uint64_t requests_ = 0;
   std::size_t busiest_ = 0;
   Timestamp woke_up_;
-  bool clock_was_set_back_ = false;
+  std::vector<Timestamp> steps_;
   bool woken_ = false;
 };
 

@@ -59,5 +59,65 @@ TEST_F(ClockSet, BackDoesNotLetTheHeartbeatVouchForAReceiverThatTakesNothing) {
   EXPECT_GT(pings(), before);
 }
 
+/// A Prometheus with a clock of its own, of which the series tells the time by which it is asked.
+class ClocksApart : public test::EngineWorld {
+ protected:
+  ClocksApart() {
+    begin();
+    value_ = 1;
+    turns(3);
+  }
+
+  std::optional<Response> prometheus(const HttpRequest& request) override {
+    const bool is_range = request.settings.url.reveal().ends_with("query_range");
+    Response response = is_range ? page(R"({"resultType":"matrix","result":[]})") : *EngineWorld::prometheus(request);
+    const std::size_t time = request.body.find("&time=");
+    if (time != std::string::npos) asked_at_ = std::stoll(request.body.substr(time + 6)) * 1s;
+    response.date = clock_.now() - set_ + (jumps_ && ++answers_ % 2 == 0 ? 1h : 0h);
+    return response;
+  }
+
+  void set(Duration by) {
+    set_ += by;
+    clock_.set(by);
+  }
+
+  Duration set_{0};  // of the agent alone
+  bool jumps_ = false;
+  int answers_ = 0;
+  Duration asked_at_{0};
+};
+
+TEST_F(ClocksApart, QueriesGoByThatOfPrometheus) {
+  for (const Duration by : {Duration{1h}, Duration{-3h}, Duration{2h}}) {
+    set(by);
+    turns(2);
+    const Timestamp real = clock_.now() - set_;
+    EXPECT_LE(std::chrono::abs(real.time_since_epoch() - asked_at_), 2s);
+  }
+  EXPECT_THAT(told_, SizeIs(1)) << "nothing has changed";
+}
+
+TEST_F(ClocksApart, NothingIsReadAgainOfATimeThatNeverWas) {
+  set(1h);
+  turns(1);
+  const std::size_t asked = transport_.asked.size();
+  turns(3);
+  for (std::size_t index = asked; index < transport_.asked.size(); ++index) {
+    const auto& request = std::get<HttpRequest>(transport_.asked[index]);
+    EXPECT_FALSE(request.settings.url.reveal().ends_with("query_range"));
+  }
+}
+
+TEST_F(ClocksApart, AServerWhoseDateJumpsIsAsGoodAsNone) {
+  value_ = 0;
+  jumps_ = true;
+  answers_ = 1;
+  const std::size_t asked = transport_.asked.size();
+  turns(3);
+  EXPECT_LE(transport_.asked.size() - asked, 6U) << "each tick twice";
+  EXPECT_THAT(told_, SizeIs(1)) << "and nothing is believed";
+}
+
 }  // namespace
 }  // namespace tocsin

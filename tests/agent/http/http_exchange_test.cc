@@ -242,6 +242,15 @@ TEST_F(Http, RedirectTargetHoldsNoCredentials) {
   EXPECT_EQ(exchange(post_to("http://user:s3cret@" + peer + "/")).location, "http://" + peer + "/login");
 }
 
+TEST_F(Http, TheDateOfAReplyIsRead) {
+  HttpServer dated(always(reply_with(200, "", "Date: Sun, 06 Nov 1994 08:49:37 GMT\r\n")));
+  EXPECT_EQ(exchange(post_to(dated.url())).date, from_unix_ms(784'111'777'000));
+  HttpServer odd(always(reply_with(200, "", "Date: soon\r\n")));
+  EXPECT_EQ(exchange(post_to(odd.url())).date, std::nullopt);
+  HttpServer silent(always(reply_with(200, "")));
+  EXPECT_EQ(exchange(post_to(silent.url())).date, std::nullopt);
+}
+
 TEST_F(Http, RetryAfterIsReadAsSecondsOrDate) {
   Reply reply = reply_with(429, "", "Retry-After: 17\r\n");
   HttpServer seconds(always(reply));

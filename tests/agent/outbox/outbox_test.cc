@@ -103,7 +103,8 @@ class Waiting : public testing::Test {
     word_.id = 7;
     word_.incident = 1;
     word_.notifier = "hook";
-    word_.at = kStart;
+    word_.at = kStart - 1h;
+    word_.waits_since = kStart;
     word_.attempts = 1;
   }
 
@@ -112,13 +113,13 @@ class Waiting : public testing::Test {
   Outbox outbox_;
 };
 
-TEST_F(Waiting, GoesOnWhileTheAgentIsAway) {
+TEST_F(Waiting, GoesOnAfterARestart) {
   outbox_.restore({word_}, {}, 100, kStart + 20h);
   EXPECT_EQ(outbox_.oldest("hook"), kStart);
 }
 
 TEST_F(Waiting, BeginsNoLaterThanARestart) {
-  word_.at = kStart + 1000h;
+  word_.waits_since = kStart + 1000h;
   outbox_.restore({word_}, {}, 100, kStart);
   EXPECT_EQ(outbox_.oldest("hook"), kStart) << "a clock that was years ahead must not let it be tried for years";
 }
@@ -127,8 +128,9 @@ TEST_F(Waiting, KeepsItsLengthWhereTheClockIsSet) {
   outbox_.restore({word_}, {}, 100, kStart + 1h);
   outbox_.set_back(3h, draft_);
   EXPECT_EQ(outbox_.oldest("hook"), kStart - 3h);
-  outbox_.set_forward(5h);
+  outbox_.set_forward(5h, draft_);
   EXPECT_EQ(outbox_.oldest("hook"), kStart + 2h);
+  EXPECT_EQ(draft_.deliveries.at(7).waits_since, kStart + 2h) << "also after the next restart";
 }
 
 }  // namespace

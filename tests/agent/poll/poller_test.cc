@@ -57,6 +57,27 @@ TEST_F(PollerTest, ATickThatComesWhileTheQueryIsUnderWayIsMissed) {
   EXPECT_EQ(poller_.poll(poll).covered, tick + 45s) << "missed ticks are not read again";
 }
 
+TEST_F(PollerTest, WhatIsPutBackIsAskedForTheLatestTickButOnceOnly) {
+  const std::size_t poll = poller_.add("up", 15s, false, std::nullopt, kNow);
+  const Batch batch = take(kNow).front();
+  EXPECT_TRUE(poller_.put_back(batch, kNow));
+  const Batch again = take(kNow).front();
+  EXPECT_EQ(again.tick, batch.tick);
+  EXPECT_FALSE(poller_.put_back(again, kNow));
+  poller_.done(poll, again.tick, Poller::Result::unreachable);
+  const Batch next = take(kNow + 15s).front();
+  EXPECT_TRUE(poller_.put_back(next, kNow + 15s));
+  EXPECT_TRUE(missed_.empty());
+}
+
+TEST_F(PollerTest, WhatIsForgottenIsNotReadAgain) {
+  const std::size_t poll = poller_.add("up", 15s, false, kNow - 1h, kNow);
+  const Timestamp latest = poller_.poll(poll).grid.at_or_before(kNow);
+  EXPECT_LT(poller_.poll(poll).covered, latest - 50min);
+  poller_.forget_missed(kNow);
+  EXPECT_EQ(poller_.poll(poll).covered, latest - 15s);
+}
+
 TEST_F(PollerTest, TicksThatAMachineSleptThroughAreReadAgain) {
   const std::size_t poll = poller_.add("up", 15s, false, std::nullopt, kNow);
   ask(poll, Poller::Result::applied);

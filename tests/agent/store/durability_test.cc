@@ -109,7 +109,7 @@ TEST_F(Durability, TheWriterWaitsForTheDiskAtEachCommit) {
   EXPECT_EQ(database.execAndGet("PRAGMA trusted_schema").getInt(), 0);
   EXPECT_EQ(database.execAndGet("PRAGMA busy_timeout").getInt(), 5000);
   EXPECT_EQ(database.execAndGet("PRAGMA application_id").getInt(), 0x746f6373);
-  EXPECT_EQ(database.execAndGet("PRAGMA user_version").getInt(), 1);
+  EXPECT_EQ(database.execAndGet("PRAGMA user_version").getInt(), 2);
   EXPECT_EQ(database
                 .execAndGet("SELECT count(*) FROM pragma_table_list WHERE schema = 'main' AND type = 'table' AND "
                             "name NOT LIKE 'sqlite_%' AND NOT strict")

@@ -85,6 +85,7 @@ Delivery full_delivery(int64_t id, IncidentId incident) {
   delivery.last_error = "503 Service Unavailable";
   delivery.delivered_at = from_unix_ms(1'763'719'200'006);
   delivery.maybe_seen = true;
+  delivery.waits_since = from_unix_ms(1'763'719'200'007);
   return delivery;
 }
 
@@ -163,6 +164,7 @@ void expect_same(const Delivery& actual, const Delivery& expected) {
   EXPECT_EQ(actual.last_error, expected.last_error);
   EXPECT_EQ(actual.delivered_at, expected.delivered_at);
   EXPECT_EQ(actual.maybe_seen, expected.maybe_seen);
+  EXPECT_EQ(actual.waits_since, expected.waits_since);
 }
 
 void expect_same(const Told& actual, const Told& expected) {

@@ -52,7 +52,7 @@ class Refusal : public testing::Test {
 TEST_F(Refusal, ANewerSchema) {
   make_store();
   change_store("PRAGMA user_version = 7");
-  expect_refused(ErrorCode::invalid, "written by a newer tocsin (schema 7, this one knows 1)");
+  expect_refused(ErrorCode::invalid, "written by a newer tocsin (schema 7, this one knows 2)");
 }
 
 TEST_F(Refusal, TheDatabaseOfAnotherProgram) {

@@ -81,6 +81,17 @@ TEST_F(SchemaTest, AMigrationThatFailsLeavesTheSchemaBeforeIt) {
   EXPECT_FALSE(database_.tableExists("three"));
 }
 
+TEST_F(SchemaTest, WhatWaitsInTheFirstSchemaHasWaitedSinceItsChangeOfState) {
+  migrate(database_, path_, all_migrations().first(1));
+  database_.exec(
+      "PRAGMA foreign_keys = OFF;"
+      "INSERT INTO deliveries VALUES (1, 1, 'hook', 'open', 'pending', 'SEV1', NULL, 4000, 9000, 1, '', NULL, 0);"
+      "INSERT INTO deliveries VALUES (2, 1, 'hook', 'open', 'delivered', 'SEV1', NULL, 5000, 9000, 1, '', 9500, 0)");
+  migrate(database_, path_, all_migrations().first(2));
+  EXPECT_EQ(number("SELECT waits_since FROM deliveries WHERE id = 1"), 4000);
+  EXPECT_EQ(number("SELECT count(*) FROM deliveries"), 2);
+}
+
 TEST_F(SchemaTest, TheEmbeddedMigrationsAreNumberedInOrder) {
   ASSERT_FALSE(all_migrations().empty());
   for (std::size_t index = 0; index < all_migrations().size(); ++index) {
