@@ -43,6 +43,7 @@ inline constexpr std::size_t kInFlightPerNotifierMax = 8;
 inline constexpr std::size_t kInFlightPerWebhookMax = 32;  // a service of one's own, with no limit that is known
 inline constexpr std::size_t kCommandsWaitingMax = 256;
 inline constexpr Duration kScrapeAgeMax = std::chrono::minutes(2);  // older: Prometheus itself was not there
+inline constexpr int64_t kDateMax = 253'402'300'800;                // of a reply, in seconds: the year 10000
 inline constexpr Duration kClockBackMax = std::chrono::seconds(30);
 inline constexpr Duration kClockStepMin = std::chrono::seconds(1);  // a clock that jumps by more was set
 inline constexpr Duration kSleepMin = std::chrono::minutes(1);    // a tick so late: the machine slept; less: it is slow

@@ -61,13 +61,13 @@ Result<void> Engine::start() {
     book_.set_back(left_at - now);
     outbox_.set_back(left_at - now, draft_);
   } else {
-    outbox_.set_forward(now - alive_at, draft_);
+    outbox_.set_forward(now - alive_at, now, draft_);
   }
   for (const auto& [id, incident] : book_.all()) {
     if (!news(incident).empty()) to_announce_.insert(id);
   }
   alive_written_ = alive_at;
-  pruned_ = now;
+  server_clock_ = ServerClock(stored.clock_ahead);
   restore_rules(std::move(stored), now);
   adopt(config_, now);
   if (!commit()) return fail(store_error_, ErrorCode::unavailable);
@@ -91,33 +91,6 @@ void Engine::turn(Duration wait_max) {
       draft_);
   tend(now);
   flush();
-}
-
-/// A clock that was set back must not make anybody wait for the time that it has lost. What it gains at once, as it is
-/// set forward or as the machine sleeps, is no time in which a receiver could have been tried.
-void Engine::follow_clock() {
-  const Timestamp now = world_.clock.now();
-  const Instant steady = world_.clock.steady();
-  const Duration lost = turned_at_ + (steady - turned_at_steady_) - now;
-  turned_at_ = now;
-  turned_at_steady_ = steady;
-  if (-lost >= limits::kClockStepMin) {
-    log::info("the clock was set forward, or the machine slept", {{"by", format_duration(-lost)}});
-    outbox_.set_forward(-lost, draft_);
-    pruned_ = now;  // not before Prometheus has said what time it is
-  }
-  if (lost < limits::kClockStepMin) return;
-  log::warn("the clock was set back", {{"by", format_duration(lost)}});
-  book_.set_back(lost);
-  outbox_.set_back(lost, draft_);
-  deliverer_.set_back(lost);
-  heartbeat_.set_back(lost);
-  const auto set_back = [lost](std::optional<Timestamp>& at) {
-    if (at) *at -= lost;
-  };
-  set_back(unanswered_since_);
-  set_back(last_answer_);
-  for (RuleRuntime& runtime : rules_) set_back(runtime.failing_since);
 }
 
 /// Nothing is told that is not on disk: what is to be sent waits for the commit, and nothing more is taken until then.
@@ -183,6 +156,7 @@ Change Engine::change_of(const Draft& draft) const {
   }
   change.forgotten_rules.assign(draft.forgotten_rules.begin(), draft.forgotten_rules.end());
   change.alive_at = draft.alive_at;
+  change.clock_ahead = draft.clock_ahead;
   return change;
 }
 
@@ -196,7 +170,9 @@ SeriesState Engine::series_state(const std::string& rule, const Labels& labels) 
 
 void Engine::take(const Completed& completed) {
   const Timestamp now = world_.clock.now();
-  if (const auto found = asked_.find(completed.id); found != asked_.end()) {
+  if (completed.id == clock_asked_) {
+    clock_answered(completed.response);
+  } else if (const auto found = asked_.find(completed.id); found != asked_.end()) {
     Asked asked = std::move(found->second);
     asked_.erase(found);
     answered(std::move(asked), completed.response);
@@ -274,6 +250,7 @@ void Engine::tend(Timestamp now) {
     world_.transport.start(next_request_++, std::move(*ping));
   if (now - pruned_ < limits::kPruneInterval && now >= pruned_) return;
   // A clock that is ahead by years must not cost the history of years.
+  if (!time_confirmed_ && !poller_.polls().empty()) return;
   const Timestamp sure = now - std::max(Duration{0}, server_clock_.ahead());
   const Result<std::size_t> pruned = world_.store.prune(sure - config_->store.retention, limits::kPruneIncidentsMax);
   if (!pruned) log::warn("old incidents cannot be deleted", {{"reason", pruned.error().text}});
@@ -306,8 +283,7 @@ void Engine::forget(Timestamp now) {
 
 void Engine::stop(Duration grace) {
   stopping_ = true;
-  for (const auto& [id, asked] : asked_) world_.transport.cancel(id);
-  asked_.clear();
+  drop_questions();
   const Instant end = world_.clock.steady() + grace;
   while ((deliverer_.in_flight() > 0 || !draft_.empty()) && world_.clock.steady() < end) {
     turn(std::max(Duration{1}, std::min(Duration{100}, end - world_.clock.steady())));

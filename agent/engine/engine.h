@@ -93,13 +93,9 @@ class Engine {
   void ask(Batch batch, Timestamp now);
   void ask_instant(Asked asked);
   void answered(Asked asked, const Response& response);
-  Duration before_ticks() const;
-  bool is_of_its_time(const Asked& asked, const Response& response);
-  void follow_server_clock(Duration gained);
-  void ask_again(const Asked& asked, const Response& response);
+  void evaluate_answer(Asked asked, const Response& response);
   void instant_answered(const Asked& asked, const Response& response);
   std::expected<Answers, QueryFault> parse(const Asked& asked, const Response& response) const;
-  void follow_clock();
   std::string too_much(std::size_t poll, const Answer& answer) const;
   Poller::Outcome outcome(const std::expected<Answers, QueryFault>& answers, const Asked& asked,
                           const Response& response) const;
@@ -113,6 +109,16 @@ class Engine {
   void announce(Timestamp now);
   const Poll* poll_of(const std::string& rule) const;
   bool settled(const std::string& rule) const;
+
+  // Clocks (engine_clock.cc).
+  void follow_clock();
+  Duration before_ticks() const;
+  void doubt(Asked asked, const Response& response);
+  void clock_answered(const Response& response);
+  void not_answered(const Asked& asked, const QueryFault& fault, const Response& response);
+  void follow_server_clock(Duration gained);
+  void ask_anew();
+  void drop_questions();
 
   // Ticks that are read again (engine_ranges.cc).
   void ask_range(Asked asked, std::string_view query);
@@ -159,6 +165,11 @@ class Engine {
   RuleRuntime too_many_incidents_;
   Poller poller_;
   ServerClock server_clock_;
+  std::optional<RequestId> clock_asked_;  // the question what time it is
+  Timestamp clock_asked_at_;
+  std::size_t clock_refused_ = 0;                    // in a row
+  std::vector<std::pair<Asked, Response>> doubted_;  // answers that wait for that
+  bool time_confirmed_ = false;                      // since the start, or since the clock was set forward
   std::map<RequestId, Asked> asked_;
   std::set<std::string> failing_alone_;  // rules that failed while Prometheus answered others, until they are answered
   bool polls_ended_ = false;             // in this turn

@@ -122,8 +122,7 @@ void Engine::adopt(std::shared_ptr<const Config> config, Timestamp now) {
 }
 
 void Engine::adopt_rules(Timestamp now) {
-  for (const auto& [id, asked] : asked_) world_.transport.cancel(id);
-  asked_.clear();
+  drop_questions();
   for (const Poll& poll : poller_.polls()) {
     for (const std::size_t index : poll.rules) rules_[index].covered = poll.covered;
   }

@@ -11,7 +11,6 @@
 #include "agent/base/time.h"
 #include "agent/engine/engine.h"
 #include "agent/engine/self_rules.h"
-#include "agent/evaluate/series_step.h"
 #include "agent/incident/describe.h"
 #include "agent/poll/joined_query.h"
 #include "agent/poll/prom_answer.h"
@@ -87,59 +86,16 @@ void Engine::ask_instant(Asked asked) {
 void Engine::answered(Asked asked, const Response& response) {
   counts_.query_duration.observe(in_seconds(response.took));
   polls_ended_ = true;
-  if (!is_of_its_time(asked, response)) return ask_again(asked, response);
+  const bool surprises = server_clock_.surprises(response.date, asked.at, world_.clock.now());
+  if (surprises && is_success(response)) return doubt(std::move(asked), response);
+  time_confirmed_ |= !surprises && response.ok();
+  evaluate_answer(std::move(asked), response);
+}
+
+void Engine::evaluate_answer(Asked asked, const Response& response) {
   if (asked.range_fault) return probe_answered(std::move(asked), response);
   if (asked.first < asked.batch.tick) return range_answered(std::move(asked), response);
   instant_answered(asked, response);
-}
-
-/// A query asks for so long before its tick: by the clock of Prometheus, which knows nothing of this one.
-Duration Engine::before_ticks() const {
-  return config_->prometheus.query_offset + server_clock_.ahead();
-}
-
-/// Whether it answers for the time that was meant.
-bool Engine::is_of_its_time(const Asked& asked, const Response& response) {
-  if (!response.ok() || !response.date) return true;
-  const Timestamp now = world_.clock.now();
-  const Duration before = server_clock_.ahead();
-  const bool knew = server_clock_.knows();
-  const Duration supposed = asked.offset - config_->prometheus.query_offset;
-  if (server_clock_.hear(*response.date, asked.at, now, supposed)) return true;
-  const Duration gained = server_clock_.ahead() - before;
-  // After a start, what the store holds may be by the same clock already: then it waits a little longer.
-  if (gained != Duration{0}) follow_server_clock(knew ? gained : std::max(Duration{0}, gained));
-  return false;
-}
-
-/// This machine's clock was set by so much, or Prometheus's the other way.
-void Engine::follow_server_clock(Duration gained) {
-  const Duration ahead = server_clock_.ahead();
-  if (ahead == Duration{0}) {
-    log::info("the clocks of this machine and of Prometheus agree", {});
-  } else {
-    log::warn("the clocks of this machine and of Prometheus differ: set both by NTP; queries go by that of Prometheus",
-              {{ahead > Duration{0} ? "ahead_by" : "behind_by", format_duration(std::chrono::abs(ahead))}});
-  }
-  poller_.forget_missed(world_.clock.now());
-  for (RuleRuntime& runtime : rules_) {
-    for (auto& [labels, series] : runtime.state.series) {
-      set_forward(series, gained);
-      draft_.series[runtime.rule->name].insert(labels);
-    }
-  }
-}
-
-/// Once; a server whose clock differs from answer to answer is as good as none.
-void Engine::ask_again(const Asked& asked, const Response& response) {
-  if (poller_.put_back(asked.batch, world_.clock.now())) return;
-  poller_.ended(asked.batch, Poller::Outcome::unanswered, Duration{0});
-  for (const std::size_t poll : asked.batch.polls) {
-    failed(poll, asked.batch.tick,
-           {QueryFault::Kind::unreachable,
-            "the Date of its answers jumps from one to the next: do several servers answer, with clocks of their own?"},
-           response);
-  }
 }
 
 void Engine::instant_answered(const Asked& asked, const Response& response) {

@@ -162,7 +162,7 @@ CURLcode HttpExchange::conclude(CURLcode code) {
         std::chrono::seconds(seconds), std::chrono::duration_cast<std::chrono::seconds>(limits::kRetryAfterMax));
   }
   const time_t date = curl_getdate(easy_.header("Date").c_str(), nullptr);
-  if (date >= 0) response_.date = from_unix_ms(static_cast<int64_t>(date) * 1000);
+  if (date >= 0 && date < limits::kDateMax) response_.date = from_unix_ms(static_cast<int64_t>(date) * 1000);
   return code;
 }
 

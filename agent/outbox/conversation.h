@@ -42,8 +42,8 @@ void take_back_escalation(Conversation& conversation, Severity severity);
 /// the other side may have seen an opening. What is being sent at the moment stays.
 void settle_resolved(Conversation& conversation);
 
-/// The opening was given up, and nobody has seen it: a rise of severity that waits is the opening now, and what only goes
-/// on with what was never told collapses.
+/// The opening was given up, and nobody has seen it: a rise of severity that waits is the opening now, and what only
+/// goes on with what was never told collapses.
 void begin_anew(Conversation& conversation);
 
 /// What an accepted (or possibly accepted) delivery makes the other side believe.

@@ -128,9 +128,9 @@ void Outbox::set_back(Duration by, Draft& draft) {
   }
 }
 
-void Outbox::set_forward(Duration by, Draft& draft) {
+void Outbox::set_forward(Duration by, Timestamp now, Draft& draft) {
   for (auto& [key, talk] : conversations_) {
-    for (Delivery& delivery : talk.waiting) delivery.waits_since += by;
+    for (Delivery& delivery : talk.waiting) delivery.waits_since = std::min(delivery.waits_since + by, now);
     save(key, draft, nullptr);
   }
 }

@@ -37,7 +37,7 @@ class Outbox {
   /// The clock was set back by that much: what waits does not wait for longer than it would have.
   void set_back(Duration by, Draft& draft);
   /// The clock was set forward by that much, or the machine slept, or nothing ran: nothing has been tried for so long.
-  void set_forward(Duration by, Draft& draft);
+  void set_forward(Duration by, Timestamp now, Draft& draft);
   /// Gives up all that waits for others than these: their notifiers are not configured any more.
   Ended keep_only(const std::set<std::string>& notifiers, Draft& draft);
 

@@ -24,8 +24,8 @@ std::size_t Poller::add(std::string_view query, Duration interval, bool allow_pa
                     .range = {},
                     .tick = done,
                     .next = done,
-                    .put_back = {},
                     .asked = false,
+                    .again = false,
                     .company = 1,
                     .company_max = 1});
   const std::size_t index = polls_.size() - 1;
@@ -35,7 +35,6 @@ std::size_t Poller::add(std::string_view query, Duration interval, bool allow_pa
 }
 
 std::vector<Batch> Poller::take(Timestamp now, std::vector<std::size_t>& missed) {
-  set_back(now);
   queue_due(now, missed);
   std::vector<Batch> due;
   while (in_flight_ < limits_.requests_max && !(parts_.empty() && queued_.empty())) {
@@ -169,23 +168,6 @@ bool Poller::is_slow(Duration took) const {
          (usual_ > Duration{0} && took > limits::kSlowQueryMin && took > usual_ * limits::kSlowQueryFactor);
 }
 
-bool Poller::put_back(const Batch& batch, Timestamp now) {
-  const auto latest = [&](const Poll& poll) {
-    return std::min(poll.grid.at_or_before(now), poll.next - poll.grid.interval());
-  };
-  const auto has_been = [&](std::size_t index) { return polls_[index].put_back == latest(polls_[index]); };
-  if (std::ranges::any_of(batch.polls, has_been)) return false;
-  --in_flight_;
-  for (const std::size_t index : batch.polls) {
-    Poll& poll = polls_[index];
-    poll.tick = poll.put_back = latest(poll);
-    poll.phase = Poll::Phase::queued;
-    poll.reading_again = false;
-    queued_.push_back(index);
-  }
-  return true;
-}
-
 void Poller::done(std::size_t index, Timestamp tick, Result result) {
   Poll& poll = polls_[index];
   TOCSIN_ASSERT(poll.phase == Poll::Phase::in_flight);
@@ -198,10 +180,36 @@ void Poller::done(std::size_t index, Timestamp tick, Result result) {
     poll.range = poll.reading_again ? poll.range.begun_again() : RangeSize{};
   }
   poll.reading_again = false;
+  poll.again = false;
 }
 
-void Poller::forget_missed(Timestamp now) {
-  for (Poll& poll : polls_) poll.covered = std::max(poll.covered, poll.grid.at_or_before(now) - poll.grid.interval());
+std::vector<std::size_t> Poller::begin_anew(Timestamp now) {
+  parts_.clear();
+  queued_.clear();
+  timers_.clear();
+  in_flight_ = 0;
+  std::vector<std::size_t> given_up;
+  for (std::size_t index = 0; index < polls_.size(); ++index) {
+    Poll& poll = polls_[index];
+    const Timestamp latest = poll.grid.at_or_before(now);
+    poll.covered = std::clamp(poll.covered, latest - poll.grid.interval(), latest);
+    poll.reading_again = false;
+    if (poll.phase == Poll::Phase::idle) {
+      schedule(index, poll.covered + poll.grid.interval());
+      continue;
+    }
+    schedule(index, latest + poll.grid.interval());
+    poll.covered = latest - poll.grid.interval();
+    poll.tick = latest;
+    if (std::exchange(poll.again, true)) {
+      poll.phase = Poll::Phase::in_flight;
+      given_up.push_back(index);
+    } else {
+      poll.phase = Poll::Phase::queued;
+      queued_.push_back(index);
+    }
+  }
+  return given_up;
 }
 
 std::optional<Timestamp> Poller::next_due() const {
@@ -220,21 +228,6 @@ Timestamp Poller::covered_by_all(Timestamp now) const {
 void Poller::schedule(std::size_t index, Timestamp next) {
   polls_[index].next = next;
   timers_[next].push_back(index);
-}
-
-/// A clock set back by little: the ticks already read are not read again, the grid waits. By more: the grid begins
-/// anew, for to wait would be to be blind.
-void Poller::set_back(Timestamp now) {
-  if (timers_.empty()) return;
-  const Poll& first = polls_[timers_.begin()->second.front()];
-  if (first.next - now <= first.grid.interval() + limits::kClockBackMax) return;
-  timers_.clear();
-  for (std::size_t index = 0; index < polls_.size(); ++index) {
-    Poll& poll = polls_[index];
-    const bool anew = poll.next - now > poll.grid.interval() + limits::kClockBackMax;
-    if (anew) poll.covered = poll.grid.at_or_before(now);
-    schedule(index, anew ? poll.covered + poll.grid.interval() : poll.next);
-  }
 }
 
 }  // namespace tocsin

@@ -70,8 +70,8 @@ struct Poll {
   RangeSize range;             // until it has caught up
   Timestamp tick;              // queued and in flight: the tick asked for
   Timestamp next;              // the next tick to come due
-  Timestamp put_back;          // the last tick that was asked for, and then once more
   bool asked = false;          // an answer or a failure has been seen
+  bool again = false;          // what was asked is asked once more, by another clock
 
   /// How many polls a request with this one may have: `company` now, at most `company_max` ever again.
   /// Fewer where requests were slow, and as before once they are not; one where it is to blame for a failure.
@@ -110,16 +110,14 @@ class Poller {
   /// The request of `batch` has ended. True: it failed and its polls are asked again in parts, so they are not done.
   bool ended(const Batch& batch, Outcome outcome, Duration took);
 
-  /// What `batch` was asked is of no use: its polls are asked again, for their latest ticks. False: they have been, and
-  /// nothing is done.
-  bool put_back(const Batch& batch, Timestamp now);
-
   enum class Result { applied, refused, unreachable };
   /// The answer to a poll has been dealt with up to `tick`.
   void done(std::size_t index, Timestamp tick, Result result);
 
-  /// What came due before the latest tick is not read again: nobody can tell for which time it would be asked.
-  void forget_missed(Timestamp now);
+  /// The clock is another one: the grid begins with the latest tick, what came due before it is not read any more, and
+  /// what waits or is under way is asked for it once more. Returns the polls of which that has been done already since
+  /// they were answered last: they stay in flight, and nobody asks.
+  std::vector<std::size_t> begin_anew(Timestamp now);
 
   /// When the next poll comes due; nullopt where there is none.
   std::optional<Timestamp> next_due() const;
@@ -131,7 +129,6 @@ class Poller {
 
  private:
   void schedule(std::size_t index, Timestamp next);
-  void set_back(Timestamp now);
   void queue_due(Timestamp now, std::vector<std::size_t>& missed);
   void queue(std::size_t index, Timestamp now, std::vector<std::size_t>& missed);
   Batch next_batch();

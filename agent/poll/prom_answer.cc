@@ -124,6 +124,11 @@ class RangeAnswers {
 
 }  // namespace
 
+bool is_success(const Response& response) {
+  simdjson::dom::parser parser;
+  return open_envelope(parser, response, true).has_value();
+}
+
 std::expected<Answer, QueryFault> parse_instant(const Response& response, bool allow_partial, const Needed& needed) {
   KeptParser parser;
   const auto data = open_envelope(*parser, response, allow_partial);

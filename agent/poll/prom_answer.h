@@ -16,6 +16,9 @@ namespace tocsin {
 /// Whether anybody needs this series of the query number `member`. The others are checked like these, and left out.
 using Needed = std::function<bool(std::size_t member, const LabelPairs& series, double value)>;
 
+/// Whether the API says `success`, to whatever it was asked.
+bool is_success(const Response& response);
+
 /// Of /api/v1/query: a vector, or a scalar as one series without labels. All series, unless `needed` is given.
 std::expected<Answer, QueryFault> parse_instant(const Response& response, bool allow_partial,
                                                 const Needed& needed = nullptr);

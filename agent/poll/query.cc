@@ -55,6 +55,11 @@ HttpRequest range_query(const PrometheusConfig& prometheus, std::string_view que
                   format_unix_seconds(end), format_unix_seconds(Timestamp{step}), timeout_parameter(prometheus)));
 }
 
+HttpRequest present_query(const PrometheusConfig& prometheus, std::string_view query) {
+  return api_request(prometheus, "/api/v1/query",
+                     fmt::format("query={}{}", url_encode(query), timeout_parameter(prometheus)));
+}
+
 std::string graph_url(const PrometheusConfig& prometheus, std::string_view query) {
   return fmt::format("{}/graph?g0.expr={}&g0.tab=1", prometheus.http.url.reveal(), url_encode(query));
 }

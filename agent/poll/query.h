@@ -17,6 +17,9 @@ HttpRequest instant_query(const PrometheusConfig& prometheus, std::string_view q
 HttpRequest range_query(const PrometheusConfig& prometheus, std::string_view query, Timestamp start, Timestamp end,
                         Duration step);
 
+/// /api/v1/query for the present by the clock of Prometheus.
+HttpRequest present_query(const PrometheusConfig& prometheus, std::string_view query);
+
 /// Percent-encoding of everything but RFC 3986's unreserved characters.
 std::string url_encode(std::string_view text);
 

@@ -93,7 +93,7 @@ std::optional<Announced> read_announced(RowCursor& row) {
 
 constinit const RecordTable kIncidentTable{"incidents", kIncidentColumns, 1, 2};
 constinit const RecordTable kTimelineTable{"timeline", kTimelineColumns, 0, 0};
-constinit const RecordTable kDeliveryTable{"deliveries", kDeliveryColumns, 1, 4};
+constinit const RecordTable kDeliveryTable{"deliveries", kDeliveryColumns, 1, 3};
 constinit const RecordTable kToldTable{"told", kToldColumns, 2, 2};
 constinit const RecordTable kSeriesTable{"series", kSeriesColumns, 2, 2};
 constinit const RecordTable kRuleTable{"rules", kRuleColumns, 1, 1};

@@ -27,6 +27,7 @@ struct SqliteStore::Connection {
   void write(const Change& change);
   void write_records(const Change& change);
   void write_timeline(const std::vector<TimelineEntry>& entries);
+  void write_meta(const char* name, int64_t value);
   void write_series(const std::vector<SeriesRecord>& records);
 
   SQLite::Database database;
@@ -43,9 +44,9 @@ struct SqliteStore::Connection {
   SQLite::Statement delete_series{database, "DELETE FROM series WHERE rule = ? AND labels = ?"};
   SQLite::Statement delete_rule{database, "DELETE FROM rules WHERE rule = ?"};
   SQLite::Statement delete_rule_series{database, "DELETE FROM series WHERE rule = ?"};
-  SQLite::Statement alive_at{database,
-                             "INSERT INTO meta (name, value) VALUES ('alive_at', ?)"
-                             " ON CONFLICT (name) DO UPDATE SET value = excluded.value"};
+  SQLite::Statement meta{database,
+                         "INSERT INTO meta (name, value) VALUES (?, ?)"
+                         " ON CONFLICT (name) DO UPDATE SET value = excluded.value"};
   SQLite::Statement prune{database,
                           fmt::format("DELETE FROM incidents WHERE id IN (SELECT id FROM incidents AS old"
                                       " WHERE state = 'resolved' AND resolved_at < ? AND NOT ({}) AND NOT EXISTS"
@@ -143,10 +144,11 @@ int64_t next_id(SQLite::Database& database, const char* table) {
   return statement.executeStep() ? statement.getColumn(0).getInt64() + 1 : 1;
 }
 
-std::optional<Timestamp> load_alive_at(SQLite::Database& database) {
-  SQLite::Statement statement(database, "SELECT value FROM meta WHERE name = 'alive_at'");
+std::optional<int64_t> load_meta(SQLite::Database& database, const char* name) {
+  SQLite::Statement statement(database, "SELECT value FROM meta WHERE name = ?");
+  statement.bind(1, name);
   if (!statement.executeStep()) return std::nullopt;
-  return from_unix_ms(statement.getColumn(0).getInt64());
+  return statement.getColumn(0).getInt64();
 }
 
 Stored load_everything(SQLite::Database& database, Timestamp resolved_since) {
@@ -165,7 +167,8 @@ Stored load_everything(SQLite::Database& database, Timestamp resolved_since) {
       resolved_since, read_told);
   stored.series = load_all(database, select_sql(kSeriesTable) + " ORDER BY rule, labels", read_series);
   stored.rules = load_all(database, select_sql(kRuleTable) + " ORDER BY rule", read_rule);
-  stored.alive_at = load_alive_at(database);
+  if (const auto alive_at = load_meta(database, "alive_at")) stored.alive_at = from_unix_ms(*alive_at);
+  stored.clock_ahead = Duration{load_meta(database, "clock_ahead").value_or(0)};
   stored.next_incident = next_id(database, kIncidentTable.name);
   stored.next_delivery = next_id(database, kDeliveryTable.name);
   return stored;
@@ -194,10 +197,14 @@ void SqliteStore::Connection::write_records(const Change& change) {
   write_all(told, change.told);
   write_all(rule, change.rules);
   write_series(change.series);
-  if (change.alive_at) {
-    alive_at.bind(1, to_unix_ms(*change.alive_at));
-    execute(alive_at);
-  }
+  if (change.alive_at) write_meta("alive_at", to_unix_ms(*change.alive_at));
+  if (change.clock_ahead) write_meta("clock_ahead", change.clock_ahead->count());
+}
+
+void SqliteStore::Connection::write_meta(const char* name, int64_t value) {
+  meta.bind(1, name);
+  meta.bind(2, value);
+  execute(meta);
 }
 
 /// A person may add a note to an incident that has just been pruned; that must not stop this and every later commit.

@@ -24,10 +24,11 @@ struct Change {
   std::vector<std::string> forgotten_rules{};  // their series and rule records go, before the rows above are written
   /// Every rule's ticks up to here have been applied, but for rules that are behind.
   std::optional<Timestamp> alive_at{};
+  std::optional<Duration> clock_ahead{};  // this machine's, of Prometheus's
 
   bool empty() const {
     return incidents.empty() && timeline.empty() && deliveries.empty() && told.empty() && series.empty() &&
-           rules.empty() && forgotten_rules.empty() && !alive_at;
+           rules.empty() && forgotten_rules.empty() && !alive_at && !clock_ahead;
   }
 };
 
@@ -42,6 +43,7 @@ struct Stored {
   std::vector<SeriesRecord> series;
   std::vector<RuleRecord> rules;
   std::optional<Timestamp> alive_at;
+  Duration clock_ahead{0};
   IncidentId next_incident = 1;
   int64_t next_delivery = 1;
 };

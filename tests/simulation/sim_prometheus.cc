@@ -9,6 +9,7 @@
 
 #include "agent/base/text.h"
 #include "agent/poll/presence.h"
+#include "agent/poll/server_clock.h"
 #include "tests/simulation/chance.h"
 #include "tests/simulation/sim_http.h"
 
@@ -86,6 +87,7 @@ Response SimPrometheus::answer(const HttpRequest& request) {
   if (injector_.strikes(FaultKind::prometheus_hangs)) return broken(TransportFault::timeout, true);
   if (injector_.strikes(FaultKind::prometheus_errors)) return page(503, "Service Unavailable", "text/plain");
   auto form = parse_form(request.body);
+  if (form["query"] == kClockQuery) return tell_time();
   auto asked = read_queries(form["query"]);
   if (!asked) return refusal(400, "bad_data", "parse error");
   Question question{.asked = *std::move(asked), .range = form.contains("start"), .start = {}, .end = {}};
@@ -222,6 +224,13 @@ void SimPrometheus::note_presence(const Question& question) {
     const bool is_of_it = known.range == question.start && known.told == question.end;
     if (is_of_it && !known.refused.contains(question.start)) known.unclear = true;
   }
+}
+
+/// It is asked without a time, and has to be of its own one.
+Response SimPrometheus::tell_time() const {
+  if (injector_.lasts(FaultKind::prometheus_nonsense)) return page(200, kWrongTypes);
+  const std::string now = point(clock_.real(), static_cast<double>(to_unix_ms(clock_.real())) / 1000);
+  return page(200, fmt::format(R"({{"status":"success","data":{{"resultType":"scalar","result":{}}}}})", now));
 }
 
 Response SimPrometheus::tell(const Question& question) {

@@ -61,6 +61,7 @@ class SimPrometheus {
   bool is_forgotten(Timestamp tick) const;
   void note_told(const std::string& query, const Question& question);
   void note_presence(const Question& question);
+  Response tell_time() const;
   Response tell(const Question& question);
 
   const SimClock& clock_;

@@ -39,7 +39,9 @@ void SimTransport::start(RequestId id, Outgoing outgoing) {
   response.took = response.fault == TransportFault::timeout ? request.settings.timeout
                   : is_query                                ? slow(FaultKind::prometheus_slow, kSlowAnswerMax)
                                                             : slow(FaultKind::receiver_slow, kLatencyMax);
-  if (is_query) response.date = std::chrono::floor<std::chrono::seconds>(clock_.real());
+  // In some worlds it is that of a proxy, whose clock is wrong.
+  const Duration wrong = chance(20, seed_, "date of a proxy") ? Duration{20min} : Duration{0};
+  if (is_query) response.date = std::chrono::floor<std::chrono::seconds>(clock_.real() + wrong);
   const bool is_answer =
       is_query && response.fault == TransportFault::none && response.status < 500 && response.body.starts_with('{');
   const Instant comes = clock_.steady() + response.took;

@@ -110,7 +110,7 @@ TEST_F(DelivererTest, ARefusalOfARequestThatWentOutTwiceLeavesOpenWhetherTheFirs
 
 TEST_F(DelivererTest, AClockSetForwardGivesNothingUpThatWasNotTriedForSoLong) {
   for (const RequestId id : take(kStart)) complete(id, refused_connection(), kStart);
-  outbox_.set_forward(30h, draft_);
+  outbox_.set_forward(30h, kStart + 30h, draft_);
   take(kStart + 30h + 2s);
   EXPECT_EQ(first().state, DeliveryState::sending);
   EXPECT_EQ(first().at, kStart) << "or a mail that is tried again would get another Message-ID";

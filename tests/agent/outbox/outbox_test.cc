@@ -128,7 +128,7 @@ TEST_F(Waiting, KeepsItsLengthWhereTheClockIsSet) {
   outbox_.restore({word_}, {}, 100, kStart + 1h);
   outbox_.set_back(3h, draft_);
   EXPECT_EQ(outbox_.oldest("hook"), kStart - 3h);
-  outbox_.set_forward(5h, draft_);
+  outbox_.set_forward(5h, kStart + 3h, draft_);
   EXPECT_EQ(outbox_.oldest("hook"), kStart + 2h);
   EXPECT_EQ(draft_.deliveries.at(7).waits_since, kStart + 2h) << "also after the next restart";
 }

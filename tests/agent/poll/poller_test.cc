@@ -57,25 +57,28 @@ TEST_F(PollerTest, ATickThatComesWhileTheQueryIsUnderWayIsMissed) {
   EXPECT_EQ(poller_.poll(poll).covered, tick + 45s) << "missed ticks are not read again";
 }
 
-TEST_F(PollerTest, WhatIsPutBackIsAskedForTheLatestTickButOnceOnly) {
-  const std::size_t poll = poller_.add("up", 15s, false, std::nullopt, kNow);
-  const Batch batch = take(kNow).front();
-  EXPECT_TRUE(poller_.put_back(batch, kNow));
-  const Batch again = take(kNow).front();
-  EXPECT_EQ(again.tick, batch.tick);
-  EXPECT_FALSE(poller_.put_back(again, kNow));
-  poller_.done(poll, again.tick, Poller::Result::unreachable);
-  const Batch next = take(kNow + 15s).front();
-  EXPECT_TRUE(poller_.put_back(next, kNow + 15s));
+TEST_F(PollerTest, WhatIsUnderWayAsTheClockIsSetIsAskedOnceMoreAndNotTwice) {
+  const std::size_t poll = poller_.add("up", 15s, false, kNow - 1h, kNow);
+  const Timestamp latest = poller_.poll(poll).grid.at_or_before(kNow + 1h);
+  take(kNow);
+  EXPECT_TRUE(poller_.begin_anew(kNow + 1h).empty());
+  EXPECT_EQ(take(kNow + 1h).front().tick, latest);
+  EXPECT_EQ(poller_.poll(poll).covered, latest - 15s) << "what came due before is not read again";
+  EXPECT_EQ(poller_.begin_anew(kNow + 1h), std::vector{poll});
+  EXPECT_TRUE(take(kNow + 1h).empty());
+  poller_.done(poll, latest, Poller::Result::unreachable);
+  EXPECT_EQ(take(kNow + 1h + 15s).front().tick, latest + 15s);
+  EXPECT_TRUE(poller_.begin_anew(kNow + 1h + 15s).empty());
   EXPECT_TRUE(missed_.empty());
 }
 
-TEST_F(PollerTest, WhatIsForgottenIsNotReadAgain) {
-  const std::size_t poll = poller_.add("up", 15s, false, kNow - 1h, kNow);
-  const Timestamp latest = poller_.poll(poll).grid.at_or_before(kNow);
-  EXPECT_LT(poller_.poll(poll).covered, latest - 50min);
-  poller_.forget_missed(kNow);
-  EXPECT_EQ(poller_.poll(poll).covered, latest - 15s);
+TEST_F(PollerTest, WhatWaitsAsTheClockIsSetIsAskedForTheLatestTick) {
+  for (const char* query : {"a", "b", "c"}) poller_.add(query, 15s, false, std::nullopt, kNow);
+  EXPECT_EQ(take(kNow).size(), 2U) << "and one waits";
+  poller_.begin_anew(kNow - 1h);
+  const auto due = take(kNow - 1h);
+  EXPECT_EQ(due.size(), 2U);
+  for (const Batch& batch : due) EXPECT_LE(batch.tick, kNow - 1h);
 }
 
 TEST_F(PollerTest, TicksThatAMachineSleptThroughAreReadAgain) {
@@ -174,6 +177,7 @@ TEST_F(PollerTest, AClockSetBackByLittleWaitsAndByMuchBeginsAnew) {
   const std::size_t poll = poller_.add("up", 15s, false, std::nullopt, kNow);
   ask(poll, Poller::Result::applied);
   EXPECT_TRUE(take(kNow - 20s).empty());
+  EXPECT_TRUE(poller_.begin_anew(kNow - 1h).empty());
   EXPECT_TRUE(take(kNow - 1h).empty());
   EXPECT_EQ(take(kNow - 1h + 15s).size(), 1U);
 }

@@ -46,6 +46,8 @@ TEST_F(RoundTrip, AnEmptyStoreBeginsWithTheFirstIds) {
   const Stored stored = restarted({});
   EXPECT_TRUE(stored.incidents.empty());
   EXPECT_FALSE(stored.alive_at);
+  EXPECT_EQ(stored.clock_ahead, Duration{0});
+  EXPECT_EQ(restarted({.clock_ahead = -1h}).clock_ahead, -1h);
   EXPECT_EQ(stored.next_incident, 1);
   EXPECT_EQ(stored.next_delivery, 1);
 }
@@ -92,6 +94,22 @@ TEST_F(RoundTrip, KeepsEveryFieldOfADelivery) {
   const Stored stored = restarted({.incidents = {full_incident(7)}, .deliveries = {full_delivery(11, 7)}});
   ASSERT_EQ(stored.deliveries.size(), 1u);
   expect_same(stored.deliveries[0], full_delivery(11, 7));
+}
+
+TEST_F(RoundTrip, ARiseThatHasBecomeTheOpeningStaysIt) {
+  Delivery became = full_delivery(5, 7);
+  ASSERT_EQ(became.kind, NotificationKind::escalate);
+  became.kind = NotificationKind::open;
+  became.previous_severity.reset();
+  TemporaryFolder folder;
+  auto store = SqliteStore::open(folder.file());
+  ASSERT_TRUE(store) << store.error().text;
+  ASSERT_TRUE((*store)->commit({.incidents = {full_incident(7)}, .deliveries = {full_delivery(5, 7)}}));
+  ASSERT_TRUE((*store)->commit({.deliveries = {became}}));
+  const auto stored = (*store)->load(from_unix_ms(0));
+  ASSERT_TRUE(stored) << stored.error().text;
+  ASSERT_EQ(stored->deliveries.size(), 1u);
+  expect_same(stored->deliveries[0], became);
 }
 
 TEST_F(RoundTrip, KeepsEveryKindOfDelivery) {
