@@ -63,7 +63,8 @@ void Engine::clock_answered(const Response& response) {
       !answer && (answer.error().kind != QueryFault::Kind::unreachable || ++clock_refused_ < limits::kRangeProbesMax);
   const bool is_refused = !answer && answer.error().kind == QueryFault::Kind::rejected;
   if (may_answer_yet && !is_refused) {
-    for (auto& [asked, aside] : doubted) not_answered(asked, answer.error(), response);
+    const QueryFault fault{QueryFault::Kind::unreachable, "asked what time it is: " + answer.error().text};
+    for (const auto& [asked, aside] : doubted) not_answered(asked, fault, response);
     return;
   }
   clock_refused_ = 0;

@@ -25,7 +25,7 @@ std::size_t Poller::add(std::string_view query, Duration interval, bool allow_pa
                     .tick = done,
                     .next = done,
                     .asked = false,
-                    .again = false,
+                    .anew = 0,
                     .company = 1,
                     .company_max = 1});
   const std::size_t index = polls_.size() - 1;
@@ -180,7 +180,7 @@ void Poller::done(std::size_t index, Timestamp tick, Result result) {
     poll.range = poll.reading_again ? poll.range.begun_again() : RangeSize{};
   }
   poll.reading_again = false;
-  poll.again = false;
+  poll.anew = 0;
 }
 
 std::vector<std::size_t> Poller::begin_anew(Timestamp now) {
@@ -201,7 +201,7 @@ std::vector<std::size_t> Poller::begin_anew(Timestamp now) {
     schedule(index, latest + poll.grid.interval());
     poll.covered = latest - poll.grid.interval();
     poll.tick = latest;
-    if (std::exchange(poll.again, true)) {
+    if (++poll.anew > limits::kAskedAnewMax) {
       poll.phase = Poll::Phase::in_flight;
       given_up.push_back(index);
     } else {

@@ -71,7 +71,7 @@ struct Poll {
   Timestamp tick;              // queued and in flight: the tick asked for
   Timestamp next;              // the next tick to come due
   bool asked = false;          // an answer or a failure has been seen
-  bool again = false;          // what was asked is asked once more, by another clock
+  std::size_t anew = 0;        // times that it was asked once more, by another clock, since it was answered
 
   /// How many polls a request with this one may have: `company` now, at most `company_max` ever again.
   /// Fewer where requests were slow, and as before once they are not; one where it is to blame for a failure.
@@ -115,8 +115,8 @@ class Poller {
   void done(std::size_t index, Timestamp tick, Result result);
 
   /// The clock is another one: the grid begins with the latest tick, what came due before it is not read any more, and
-  /// what waits or is under way is asked for it once more. Returns the polls of which that has been done already since
-  /// they were answered last: they stay in flight, and nobody asks.
+  /// what waits or is under way is asked for it once more. Returns the polls for which that has been done
+  /// limits::kAskedAnewMax times since they were answered last: they stay in flight, and nobody asks.
   std::vector<std::size_t> begin_anew(Timestamp now);
 
   /// When the next poll comes due; nullopt where there is none.

@@ -120,7 +120,7 @@ TEST_F(ClocksApart, AServerWhoseClockJumpsIsNotAskedWithoutEnd) {
   const std::size_t asked = transport_.asked.size();
   turns(5);
   EXPECT_GE(transport_.asked.size() - asked, 5U);
-  EXPECT_LE(transport_.asked.size() - asked, 20U) << "each tick twice, and what time it is";
+  EXPECT_LE(transport_.asked.size() - asked, 20U) << "each tick three times, and what time it is";
 }
 
 }  // namespace

@@ -57,13 +57,15 @@ TEST_F(PollerTest, ATickThatComesWhileTheQueryIsUnderWayIsMissed) {
   EXPECT_EQ(poller_.poll(poll).covered, tick + 45s) << "missed ticks are not read again";
 }
 
-TEST_F(PollerTest, WhatIsUnderWayAsTheClockIsSetIsAskedOnceMoreAndNotTwice) {
+TEST_F(PollerTest, WhatIsUnderWayAsTheClockIsSetIsAskedAnewButNotWithoutEnd) {
   const std::size_t poll = poller_.add("up", 15s, false, kNow - 1h, kNow);
   const Timestamp latest = poller_.poll(poll).grid.at_or_before(kNow + 1h);
   take(kNow);
   EXPECT_TRUE(poller_.begin_anew(kNow + 1h).empty());
   EXPECT_EQ(take(kNow + 1h).front().tick, latest);
   EXPECT_EQ(poller_.poll(poll).covered, latest - 15s) << "what came due before is not read again";
+  EXPECT_TRUE(poller_.begin_anew(kNow + 1h).empty());
+  EXPECT_EQ(take(kNow + 1h).size(), 1U);
   EXPECT_EQ(poller_.begin_anew(kNow + 1h), std::vector{poll});
   EXPECT_TRUE(take(kNow + 1h).empty());
   poller_.done(poll, latest, Poller::Result::unreachable);
