@@ -67,7 +67,7 @@ Result<void> Engine::start() {
     if (!news(incident).empty()) to_announce_.insert(id);
   }
   alive_written_ = alive_at;
-  server_clock_ = ServerClock(stored.clock_ahead);
+  server_clock_ = ServerClock(stored.clock);
   restore_rules(std::move(stored), now);
   adopt(config_, now);
   if (!commit()) return fail(store_error_, ErrorCode::unavailable);
@@ -156,7 +156,7 @@ Change Engine::change_of(const Draft& draft) const {
   }
   change.forgotten_rules.assign(draft.forgotten_rules.begin(), draft.forgotten_rules.end());
   change.alive_at = draft.alive_at;
-  change.clock_ahead = draft.clock_ahead;
+  if (draft.clock) change.clock = server_clock_.record();
   return change;
 }
 

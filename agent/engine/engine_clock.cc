@@ -63,6 +63,7 @@ void Engine::clock_answered(const Response& response) {
       !answer && (answer.error().kind != QueryFault::Kind::unreachable || ++clock_refused_ < limits::kRangeProbesMax);
   const bool is_refused = !answer && answer.error().kind == QueryFault::Kind::rejected;
   if (may_answer_yet && !is_refused) {
+    if (is_answer(answer)) prometheus_answers();
     const QueryFault fault{QueryFault::Kind::unreachable, "asked what time it is: " + answer.error().text};
     for (const auto& [asked, aside] : doubted) not_answered(asked, fault, response);
     return;
@@ -70,6 +71,7 @@ void Engine::clock_answered(const Response& response) {
   clock_refused_ = 0;
   const auto time = answer ? clock_time(*answer) : std::nullopt;
   const Duration gained = server_clock_.learn(time, clock_asked_at_, world_.clock.now());
+  draft_.clock = true;
   if (gained != Duration{0}) return follow_server_clock(gained);
   time_confirmed_ = true;
   for (auto& [asked, aside] : doubted) evaluate_answer(std::move(asked), aside);
@@ -89,7 +91,6 @@ void Engine::follow_server_clock(Duration gained) {
     log::warn("the clocks of this machine and of Prometheus differ: set both by NTP; queries go by that of Prometheus",
               {{ahead > Duration{0} ? "ahead_by" : "behind_by", format_duration(std::chrono::abs(ahead))}});
   }
-  draft_.clock_ahead = ahead;
   time_confirmed_ = true;
   // What has lasted has lasted no longer for it. Where it was Prometheus's clock, a series waits a little longer.
   for (RuleRuntime& runtime : rules_) {

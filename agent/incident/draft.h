@@ -24,11 +24,11 @@ struct Draft {
   std::set<std::string> rules;
   std::set<std::string> forgotten_rules;
   std::optional<Timestamp> alive_at;
-  std::optional<Duration> clock_ahead;
+  bool clock = false;  // of Prometheus
 
   bool empty() const {
     return incidents.empty() && timeline.empty() && deliveries.empty() && told.empty() && series.empty() &&
-           rules.empty() && forgotten_rules.empty() && !alive_at && !clock_ahead;
+           rules.empty() && forgotten_rules.empty() && !alive_at && !clock;
   }
 };
 

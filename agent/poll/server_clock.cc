@@ -27,18 +27,18 @@ std::optional<Timestamp> clock_time(const Answer& answer) {
 bool ServerClock::surprises(std::optional<Timestamp> date, Timestamp sent, Timestamp taken) {
   if (taken < sent) return false;  // the clock was set back by so little that nobody minds
   const Timestamp said = date.value_or(sent);
-  if (by_date_ >= sent - said - kNear && by_date_ <= taken - said + kNear) return false;
+  if (known_.by_date >= sent - said - kNear && known_.by_date <= taken - said + kNear) return false;
   surprise_ = certain(said, sent, taken);
   return true;
 }
 
 Duration ServerClock::learn(std::optional<Timestamp> time, Timestamp sent, Timestamp taken) {
-  by_date_ = surprise_;
+  known_.by_date = surprise_;
   if (!time || taken < sent) return Duration{0};
   Duration ahead = certain(*time, sent, taken);
   if (std::chrono::abs(ahead) <= kNear) ahead = Duration{0};
-  if (std::chrono::abs(ahead - ahead_) <= kNear) return Duration{0};
-  return ahead - std::exchange(ahead_, ahead);
+  if (std::chrono::abs(ahead - known_.ahead) <= kNear) return Duration{0};
+  return ahead - std::exchange(known_.ahead, ahead);
 }
 
 }  // namespace tocsin

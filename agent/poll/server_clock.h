@@ -17,14 +17,22 @@ inline constexpr std::string_view kClockQuery = "time()";
 /// What an answer to that says; nullopt: nothing, as the server is another one.
 std::optional<Timestamp> clock_time(const Answer& answer);
 
+/// What is known of it, as the store keeps it.
+struct ClockRecord {
+  Duration ahead{0};    // this machine's clock, of Prometheus's
+  Duration by_date{0};  // what the date said when Prometheus was asked last
+  friend bool operator==(const ClockRecord&, const ClockRecord&) = default;
+};
+
 class ServerClock {
  public:
   ServerClock() = default;
   /// As the last process knew it.
-  explicit ServerClock(Duration ahead) : ahead_(ahead), by_date_(ahead) {}
+  explicit ServerClock(const ClockRecord& record) : known_(record) {}
 
   /// Less than none: it is behind. 0 where it is nearer than limits::kClockBackMax, which no query minds.
-  Duration ahead() const { return ahead_; }
+  Duration ahead() const { return known_.ahead; }
+  const ClockRecord& record() const { return known_; }
   /// Whether the `date` of an answer, to what was sent at `sent` and is in hand at `taken` by this machine's clock,
   /// says another difference than the last that Prometheus was asked about. Without a date it says that there is none.
   bool surprises(std::optional<Timestamp> date, Timestamp sent, Timestamp taken);
@@ -33,9 +41,8 @@ class ServerClock {
   Duration learn(std::optional<Timestamp> time, Timestamp sent, Timestamp taken);
 
  private:
-  Duration ahead_{0};
-  Duration by_date_{0};   // what the date said when Prometheus was asked last
-  Duration surprise_{0};  // what it says now
+  ClockRecord known_;
+  Duration surprise_{0};  // what the date says now
 };
 
 }  // namespace tocsin

@@ -168,7 +168,8 @@ Stored load_everything(SQLite::Database& database, Timestamp resolved_since) {
   stored.series = load_all(database, select_sql(kSeriesTable) + " ORDER BY rule, labels", read_series);
   stored.rules = load_all(database, select_sql(kRuleTable) + " ORDER BY rule", read_rule);
   if (const auto alive_at = load_meta(database, "alive_at")) stored.alive_at = from_unix_ms(*alive_at);
-  stored.clock_ahead = Duration{load_meta(database, "clock_ahead").value_or(0)};
+  stored.clock.ahead = Duration{load_meta(database, "clock_ahead").value_or(0)};
+  stored.clock.by_date = Duration{load_meta(database, "clock_by_date").value_or(0)};
   stored.next_incident = next_id(database, kIncidentTable.name);
   stored.next_delivery = next_id(database, kDeliveryTable.name);
   return stored;
@@ -198,7 +199,10 @@ void SqliteStore::Connection::write_records(const Change& change) {
   write_all(rule, change.rules);
   write_series(change.series);
   if (change.alive_at) write_meta("alive_at", to_unix_ms(*change.alive_at));
-  if (change.clock_ahead) write_meta("clock_ahead", change.clock_ahead->count());
+  if (change.clock) {
+    write_meta("clock_ahead", change.clock->ahead.count());
+    write_meta("clock_by_date", change.clock->by_date.count());
+  }
 }
 
 void SqliteStore::Connection::write_meta(const char* name, int64_t value) {

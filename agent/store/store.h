@@ -10,6 +10,7 @@
 #include "agent/evaluate/series_state.h"
 #include "agent/incident/incident.h"
 #include "agent/outbox/delivery.h"
+#include "agent/poll/server_clock.h"
 
 namespace tocsin {
 
@@ -24,11 +25,11 @@ struct Change {
   std::vector<std::string> forgotten_rules{};  // their series and rule records go, before the rows above are written
   /// Every rule's ticks up to here have been applied, but for rules that are behind.
   std::optional<Timestamp> alive_at{};
-  std::optional<Duration> clock_ahead{};  // this machine's, of Prometheus's
+  std::optional<ClockRecord> clock{};
 
   bool empty() const {
     return incidents.empty() && timeline.empty() && deliveries.empty() && told.empty() && series.empty() &&
-           rules.empty() && forgotten_rules.empty() && !alive_at && !clock_ahead;
+           rules.empty() && forgotten_rules.empty() && !alive_at && !clock;
   }
 };
 
@@ -43,7 +44,7 @@ struct Stored {
   std::vector<SeriesRecord> series;
   std::vector<RuleRecord> rules;
   std::optional<Timestamp> alive_at;
-  Duration clock_ahead{0};
+  ClockRecord clock;
   IncidentId next_incident = 1;
   int64_t next_delivery = 1;
 };

@@ -51,10 +51,16 @@ TEST(ServerClock, AgreesWhereNobodySays) {
 }
 
 TEST(ServerClock, BeginsWithWhatWasKnown) {
-  ServerClock clock(1h);
+  ServerClock clock({.ahead = 1h, .by_date = 1h});
   EXPECT_FALSE(clock.surprises(kNow - 1h, kNow, kNow));
   EXPECT_EQ(clock.ahead(), 1h);
   EXPECT_TRUE(clock.surprises(std::nullopt, kNow, kNow)) << "a server that says nothing agrees";
+}
+
+TEST(ServerClock, IsSurprisedByAProxyThatAgreesWithAClockThatWasSet) {
+  ServerClock clock({.ahead = 0s, .by_date = -20min});
+  EXPECT_FALSE(clock.surprises(kNow + 20min, kNow, kNow));
+  EXPECT_TRUE(clock.surprises(kNow, kNow, kNow)) << "both are 20 minutes ahead";
 }
 
 TEST(ServerClock, ReadsATimeOnlyWhereItIsOne) {

@@ -46,8 +46,8 @@ TEST_F(RoundTrip, AnEmptyStoreBeginsWithTheFirstIds) {
   const Stored stored = restarted({});
   EXPECT_TRUE(stored.incidents.empty());
   EXPECT_FALSE(stored.alive_at);
-  EXPECT_EQ(stored.clock_ahead, Duration{0});
-  EXPECT_EQ(restarted({.clock_ahead = -1h}).clock_ahead, -1h);
+  EXPECT_EQ(stored.clock, ClockRecord{});
+  EXPECT_EQ(restarted({.clock = {{-1h, 20min}}}).clock, (ClockRecord{-1h, 20min}));
   EXPECT_EQ(stored.next_incident, 1);
   EXPECT_EQ(stored.next_delivery, 1);
 }
