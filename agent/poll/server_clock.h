@@ -8,6 +8,7 @@
 
 #include "agent/base/time.h"
 #include "agent/poll/answer.h"
+#include "agent/poll/clock_record.h"
 
 namespace tocsin {
 
@@ -16,13 +17,6 @@ inline constexpr std::string_view kClockQuery = "time()";
 
 /// What an answer to that says; nullopt: nothing, as the server is another one.
 std::optional<Timestamp> clock_time(const Answer& answer);
-
-/// What is known of it, as the store keeps it.
-struct ClockRecord {
-  Duration ahead{0};    // this machine's clock, of Prometheus's
-  Duration by_date{0};  // what the date said when Prometheus was asked last
-  friend bool operator==(const ClockRecord&, const ClockRecord&) = default;
-};
 
 class ServerClock {
  public:

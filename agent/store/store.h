@@ -10,7 +10,7 @@
 #include "agent/evaluate/series_state.h"
 #include "agent/incident/incident.h"
 #include "agent/outbox/delivery.h"
-#include "agent/poll/server_clock.h"
+#include "agent/poll/clock_record.h"
 
 namespace tocsin {
 
