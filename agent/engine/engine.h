@@ -126,7 +126,6 @@ class Engine {
   void range_read(Asked asked, std::vector<AnswerAt> answers, const std::vector<AnswerAt>& presence,
                   const Response& response);
   void range_failed(Asked asked, const QueryFault& fault, const Response& response);
-  void range_over(const Asked& asked, const QueryFault& fault, const Response& response);
   void go_on_without_presence(Asked asked, const Response& response);
   void probe(Asked asked, const QueryFault& fault);
   void probe_answered(Asked asked, const Response& response);

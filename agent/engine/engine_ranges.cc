@@ -66,12 +66,7 @@ void Engine::range_failed(Asked asked, const QueryFault& fault, const Response& 
   const bool is_there = fault.kind == QueryFault::Kind::unreachable && response.fault == TransportFault::none;
   if (is_there) return probe(std::move(asked), fault);
   if (fault.kind != QueryFault::Kind::unreachable) say_what_is_given_up(fault);
-  range_over(asked, fault, response);
-}
-
-void Engine::range_over(const Asked& asked, const QueryFault& fault, const Response& response) {
-  poller_.ended(asked.batch, Poller::Outcome::unanswered, Duration{0});
-  failed(asked.batch.polls.front(), asked.batch.tick, fault, response);
+  not_answered(asked, fault, response);
 }
 
 void Engine::go_on_without_presence(Asked asked, const Response& response) {
@@ -93,7 +88,7 @@ void Engine::probe_answered(Asked asked, const Response& response) {
   const bool answers = is_answer(parse(asked, response));
   const bool in_vain = answers && poller_.poll(index).range.is_in_vain();
   if (!in_vain) {
-    range_over(asked, fault, response);
+    not_answered(asked, fault, response);
     if (answers) prometheus_answers();
     return;
   }
