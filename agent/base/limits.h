@@ -46,8 +46,8 @@ inline constexpr Duration kScrapeAgeMax = std::chrono::minutes(2);  // older: Pr
 inline constexpr int64_t kDateMax = 253'402'300'800;                // of a reply, in seconds: the year 10000
 inline constexpr Duration kClockBackMax = std::chrono::seconds(30);
 inline constexpr Duration kClockStepMin = std::chrono::seconds(1);  // a clock that jumps by more was set
-inline constexpr std::size_t kAskedAnewMax =
-    2;  // one query, as the clock is set and as Prometheus says what time it is
+inline constexpr std::size_t kAskedAnewMax = 2;                     // of one query, each time that a clock is set
+inline constexpr std::size_t kClockProbesMax = 3;                   // in a row, while queries are answered
 inline constexpr Duration kSleepMin = std::chrono::minutes(1);    // a tick so late: the machine slept; less: it is slow
 inline constexpr int kGridSlots = 64;                             // contract 4: slots of one interval
 inline constexpr Duration kRetryFirst = std::chrono::seconds(1);  // contract 4: back-off from 1 s to 5 min

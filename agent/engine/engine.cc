@@ -135,8 +135,8 @@ bool Engine::commit() {
 
 /// Also what was refused, or missed, is not read again after a restart.
 std::optional<Timestamp> Engine::read_up_to(const RuleRuntime& runtime) const {
-  return runtime.poll ? std::max(runtime.last_tick, std::optional(poller_.polls()[*runtime.poll].covered))
-                      : runtime.last_tick;
+  return runtime.poll ? std::max(runtime.last_applied, std::optional(poller_.polls()[*runtime.poll].covered))
+                      : runtime.last_applied;
 }
 
 Change Engine::change_of(const Draft& draft) const {

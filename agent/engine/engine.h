@@ -112,9 +112,11 @@ class Engine {
 
   // Clocks (engine_clock.cc).
   void follow_clock();
+  void set_forward(RuleRuntime& runtime, Duration by);
   Duration before_ticks() const;
   void doubt(Asked asked, const Response& response);
   void clock_answered(const Response& response);
+  bool may_know_the_time(QueryFault::Kind fault);
   void not_answered(const Asked& asked, const QueryFault& fault, const Response& response);
   void follow_server_clock(Duration gained);
   void ask_anew();
@@ -166,7 +168,7 @@ class Engine {
   ServerClock server_clock_;
   std::optional<RequestId> clock_asked_;  // the question what time it is
   Timestamp clock_asked_at_;
-  std::size_t clock_refused_ = 0;                    // in a row
+  std::size_t clock_unanswered_ = 0;                 // in a row
   std::vector<std::pair<Asked, Response>> doubted_;  // answers that wait for that
   bool time_confirmed_ = false;                      // since the start, or since the clock was set forward
   std::map<RequestId, Asked> asked_;

@@ -22,6 +22,9 @@ void Engine::follow_clock() {
   if (-lost >= limits::kClockStepMin) {
     log::info("the clock was set forward, or the machine slept", {{"by", format_duration(-lost)}});
     outbox_.set_forward(-lost, now, draft_);
+    // tocsin's own rules go by it; others by the clock of Prometheus.
+    for (RuleRuntime* own : {&blind_, &rule_failing_, &too_many_incidents_}) set_forward(*own, -lost);
+    if (unanswered_since_) *unanswered_since_ -= lost;
     time_confirmed_ = false;
   }
   if (lost < limits::kClockStepMin) return;
@@ -40,6 +43,14 @@ void Engine::follow_clock() {
   if (lost > limits::kClockBackMax) ask_anew();
 }
 
+/// What has lasted has lasted no longer for a clock that was set.
+void Engine::set_forward(RuleRuntime& runtime, Duration by) {
+  for (auto& [labels, series] : runtime.state.series) {
+    tocsin::set_forward(series, by);
+    draft_.series[runtime.rule->name].insert(labels);
+  }
+}
+
 /// A query asks for so long before its tick: by the clock of Prometheus, which knows nothing of this one.
 Duration Engine::before_ticks() const {
   return config_->prometheus.query_offset + server_clock_.ahead();
@@ -51,30 +62,40 @@ void Engine::doubt(Asked asked, const Response& response) {
   if (clock_asked_) return;
   clock_asked_ = next_request_++;
   clock_asked_at_ = world_.clock.now();
-  world_.transport.start(*clock_asked_, present_query(config_->prometheus, kClockQuery));
+  world_.transport.start(*clock_asked_, instant_query(config_->prometheus, kClockQuery, std::nullopt));
 }
 
 void Engine::clock_answered(const Response& response) {
   clock_asked_.reset();
   auto doubted = std::exchange(doubted_, {});
   const auto answer = parse_instant(response, false);
-  // One that answers all but this, time after time, does not know it.
-  const bool may_answer_yet =
-      !answer && (answer.error().kind != QueryFault::Kind::unreachable || ++clock_refused_ < limits::kRangeProbesMax);
-  const bool is_refused = !answer && answer.error().kind == QueryFault::Kind::rejected;
-  if (may_answer_yet && !is_refused) {
+  if (!answer && may_know_the_time(answer.error().kind)) {
     if (is_answer(answer)) prometheus_answers();
     const QueryFault fault{QueryFault::Kind::unreachable, "asked what time it is: " + answer.error().text};
     for (const auto& [asked, aside] : doubted) not_answered(asked, fault, response);
     return;
   }
-  clock_refused_ = 0;
+  clock_unanswered_ = 0;
   const auto time = answer ? clock_time(*answer) : std::nullopt;
   const Duration gained = server_clock_.learn(time, clock_asked_at_, world_.clock.now());
   draft_.clock = true;
   if (gained != Duration{0}) return follow_server_clock(gained);
   time_confirmed_ = true;
   for (auto& [asked, aside] : doubted) evaluate_answer(std::move(asked), aside);
+}
+
+/// Whether a server that has not told it may do so when it is asked again.
+bool Engine::may_know_the_time(QueryFault::Kind fault) {
+  switch (fault) {
+    case QueryFault::Kind::rejected:
+      return false;
+    case QueryFault::Kind::unreachable:  // by one that answers all but this, time after time
+      return ++clock_unanswered_ < limits::kClockProbesMax;
+    case QueryFault::Kind::partial:
+    case QueryFault::Kind::unusable:
+      break;
+  }
+  return true;
 }
 
 void Engine::not_answered(const Asked& asked, const QueryFault& fault, const Response& response) {
@@ -92,13 +113,9 @@ void Engine::follow_server_clock(Duration gained) {
               {{ahead > Duration{0} ? "ahead_by" : "behind_by", format_duration(std::chrono::abs(ahead))}});
   }
   time_confirmed_ = true;
-  // What has lasted has lasted no longer for it. Where it was Prometheus's clock, a series waits a little longer.
-  for (RuleRuntime& runtime : rules_) {
-    if (gained < Duration{0}) break;
-    for (auto& [labels, series] : runtime.state.series) {
-      set_forward(series, gained);
-      draft_.series[runtime.rule->name].insert(labels);
-    }
+  // Where it was Prometheus's clock, a series waits a little longer.
+  if (gained > Duration{0}) {
+    for (RuleRuntime& runtime : rules_) set_forward(runtime, gained);
   }
   ask_anew();
 }

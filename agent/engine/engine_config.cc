@@ -56,7 +56,7 @@ void Engine::restore_rules(Stored stored, Timestamp now) {
   for (RuleRecord& record : stored.rules) {
     RuleRuntime& of = known(record.rule);
     of.behind = record.behind;
-    of.last_tick = record.last_tick;
+    of.last_applied = record.last_tick;
     of.covered = record.last_tick;
     // Quiet ticks leave no trace but the mark of being alive, up to which all of them were read.
     if (!record.behind && stored.alive_at)
@@ -74,7 +74,7 @@ void Engine::restore_rules(Stored stored, Timestamp now) {
     // What was only pending was not seen to last while tocsin was away.
     std::erase_if(own->state.series,
                   [](const auto& entry) { return entry.second.grades.front().phase != Phase::open; });
-    own->last_tick.reset();
+    own->last_applied.reset();
   }
   // Each is failing until it is asked again.
   for (const auto& [labels, state] : rule_failing_.state.series) {
@@ -192,7 +192,7 @@ void Engine::place_in_poll(std::size_t index, PollIndex& polls, Timestamp now) {
   Poll& shared = poller_.poll(poll->second);
   if (!runtime.covered) {
     // A new rule begins with the present: it does not read the past that its neighbours may have to read again.
-    runtime.last_tick = shared.grid.at_or_before(now) - rule.interval;
+    runtime.last_applied = shared.grid.at_or_before(now) - rule.interval;
   } else {
     shared.covered = std::min(shared.covered, shared.grid.at_or_before(*runtime.covered));
   }

@@ -241,12 +241,12 @@ void Engine::log_failure(const RuleRuntime& runtime, bool unreachable, const std
 }
 
 void Engine::apply_tick(RuleRuntime& runtime, const Answer& answer, Timestamp tick, Timestamp now) {
-  const bool clock_was_set_back = runtime.last_tick && *runtime.last_tick > now;
-  if (runtime.last_tick && tick <= *runtime.last_tick && !clock_was_set_back) return;
+  const bool clock_was_set_back = runtime.last_applied && *runtime.last_applied > now;
+  if (runtime.last_applied && tick <= *runtime.last_applied && !clock_was_set_back) return;
   const std::string& name = runtime.rule->name;
   const Evaluation evaluation = evaluate(*runtime.rule, runtime.state, answer, tick);
   const IncidentBook::Events events = book_.apply(*runtime.rule, evaluation, surroundings_, tick, draft_);
-  runtime.last_tick = tick;
+  runtime.last_applied = tick;
   ++runtime.status.evaluations;
   runtime.status.last_evaluation = tick;
   runtime.status.pending_series = evaluation.pending_series;
@@ -264,7 +264,7 @@ void Engine::apply_self_rules(Timestamp now) {
   if (!std::exchange(polls_ended_, false)) return;
   // Several turns may fall into one millisecond, and the last of them is what is true.
   const auto apply = [&](RuleRuntime& own, const Answer& answer) {
-    own.last_tick.reset();
+    own.last_applied.reset();
     apply_tick(own, answer, now, now);
   };
   const bool answered = std::exchange(polls_answered_, false);

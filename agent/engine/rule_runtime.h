@@ -16,10 +16,10 @@ namespace tocsin {
 struct RuleRuntime {
   std::shared_ptr<const Rule> rule;
   RuleState state;
-  std::optional<std::size_t> poll;     // that asks for it; tocsin's own rules have none
-  std::optional<Timestamp> last_tick;  // the last tick that was applied
-  std::optional<Timestamp> covered;    // ticks up to here need not be read any more; nullopt: it is new
-  bool behind = false;                 // Prometheus did not answer its last query: ticks will be read again
+  std::optional<std::size_t> poll;        // that asks for it; tocsin's own rules have none
+  std::optional<Timestamp> last_applied;  // the last tick that was applied
+  std::optional<Timestamp> covered;       // ticks up to here need not be read any more; nullopt: it is new
+  bool behind = false;                    // Prometheus did not answer its last query: ticks will be read again
   RuleStatus status;
   std::optional<Timestamp> failing_since;  // first failure since its last good answer
 

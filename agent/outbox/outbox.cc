@@ -130,6 +130,7 @@ void Outbox::set_back(Duration by, Draft& draft) {
 
 void Outbox::set_forward(Duration by, Timestamp now, Draft& draft) {
   for (auto& [key, talk] : conversations_) {
+    if (talk.waiting.empty()) continue;
     for (Delivery& delivery : talk.waiting) delivery.waits_since = std::min(delivery.waits_since + by, now);
     save(key, draft, nullptr);
   }

@@ -41,10 +41,10 @@ std::string url_encode(std::string_view text) {
   return out;
 }
 
-HttpRequest instant_query(const PrometheusConfig& prometheus, std::string_view query, Timestamp at) {
-  return api_request(
-      prometheus, "/api/v1/query",
-      fmt::format("query={}&time={}{}", url_encode(query), format_unix_seconds(at), timeout_parameter(prometheus)));
+HttpRequest instant_query(const PrometheusConfig& prometheus, std::string_view query, std::optional<Timestamp> at) {
+  const std::string time = at ? "&time=" + format_unix_seconds(*at) : "";
+  return api_request(prometheus, "/api/v1/query",
+                     fmt::format("query={}{}{}", url_encode(query), time, timeout_parameter(prometheus)));
 }
 
 HttpRequest range_query(const PrometheusConfig& prometheus, std::string_view query, Timestamp start, Timestamp end,
@@ -53,11 +53,6 @@ HttpRequest range_query(const PrometheusConfig& prometheus, std::string_view que
       prometheus, "/api/v1/query_range",
       fmt::format("query={}&start={}&end={}&step={}{}", url_encode(query), format_unix_seconds(start),
                   format_unix_seconds(end), format_unix_seconds(Timestamp{step}), timeout_parameter(prometheus)));
-}
-
-HttpRequest present_query(const PrometheusConfig& prometheus, std::string_view query) {
-  return api_request(prometheus, "/api/v1/query",
-                     fmt::format("query={}{}", url_encode(query), timeout_parameter(prometheus)));
 }
 
 std::string graph_url(const PrometheusConfig& prometheus, std::string_view query) {

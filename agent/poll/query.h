@@ -1,6 +1,7 @@
 // Requests to Prometheus: POST forms with an explicit time, so that all rules of one tick see one instant.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -10,15 +11,12 @@
 
 namespace tocsin {
 
-/// /api/v1/query at `at`.
-HttpRequest instant_query(const PrometheusConfig& prometheus, std::string_view query, Timestamp at);
+/// /api/v1/query at `at`; nullopt: at the present, by the clock of Prometheus.
+HttpRequest instant_query(const PrometheusConfig& prometheus, std::string_view query, std::optional<Timestamp> at);
 
 /// /api/v1/query_range from `start` to `end`, both included. REQUIRES: at most limits::kRangePointsMax points.
 HttpRequest range_query(const PrometheusConfig& prometheus, std::string_view query, Timestamp start, Timestamp end,
                         Duration step);
-
-/// /api/v1/query for the present by the clock of Prometheus.
-HttpRequest present_query(const PrometheusConfig& prometheus, std::string_view query);
 
 /// Percent-encoding of everything but RFC 3986's unreserved characters.
 std::string url_encode(std::string_view text);

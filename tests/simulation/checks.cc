@@ -24,7 +24,7 @@ std::vector<const Config*> in_force_since(const Ended& ended, Timestamp at) {
   std::vector<const Config*> configs;
   for (std::size_t index = 0; index < ended.versions.size(); ++index) {
     const bool is_last = index + 1 == ended.versions.size();
-    if (is_last || ended.clock_was_set || ended.versions[index + 1].from >= at)
+    if (is_last || ended.clock_was_set() || ended.versions[index + 1].from >= at)
       configs.push_back(ended.versions[index].config.get());
   }
   return configs;
@@ -49,7 +49,7 @@ Violations check(const Ended& ended) {
   check_told(ended, violations);
   check_limits(ended, violations);
   check_own(ended, violations);
-  if (!ended.clock_was_set) check_prompt(ended, violations);
+  if (!ended.clock_was_set()) check_prompt(ended, violations);
   return violations;
 }
 

@@ -27,8 +27,7 @@ struct Ended {
   std::vector<IncidentRecord> book;  // by id
   Expected expected;
   std::set<std::string> unclear_rules;  // of which the story does not decide alone
-  bool clock_was_set = false;
-  const std::vector<Timestamp>& steps;  // when, in real time
+  const std::vector<Timestamp>& steps;  // when the clock was set, in real time
   const std::vector<Heard>& heard;
   const std::map<Conversed, uint64_t>& doubts;  // crashes and tries whose outcome nobody could know
   const std::set<Conversed>& orphans;           // of agents that died while the disk refused
@@ -44,6 +43,8 @@ struct Ended {
   Timestamp calm;         // no fault has any effect from here on
   Timestamp end;
   Timestamp real_end;  // where nobody had set the clock back
+
+  bool clock_was_set() const { return !steps.empty(); }
 };
 
 Violations check(const Ended& ended);

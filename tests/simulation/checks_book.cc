@@ -31,7 +31,7 @@ Episodes until(Episodes episodes, Timestamp horizon) {
 
 /// The book is that of an agent that was never away.
 void check_episodes(const Ended& ended, Violations& violations) {
-  if (ended.clock_was_set) return;
+  if (ended.clock_was_set()) return;
   const Episodes actual = until(episodes_of(ended.book), ended.end - 1min);
   const Episodes expected = until(ended.expected.episodes, ended.end - 1min);
   std::map<std::pair<std::string, Labels>, int> keys;
@@ -54,7 +54,7 @@ void check_episodes(const Ended& ended, Violations& violations) {
 
 /// What is open is as bad as its worst series.
 void check_severities(const Ended& ended, Violations& violations) {
-  if (ended.clock_was_set) return;
+  if (ended.clock_was_set()) return;
   for (const IncidentRecord& record : ended.book) {
     const Incident& incident = record.incident;
     const auto expected = ended.expected.severities.find({incident.rule, incident.key});
@@ -154,7 +154,7 @@ void check_book(const Ended& ended, Violations& violations) {
   check_episodes(ended, violations);
   check_severities(ended, violations);
   check_identity(ended, violations);
-  if (!ended.clock_was_set) check_windows(ended, violations);
+  if (!ended.clock_was_set()) check_windows(ended, violations);
   check_deeds(ended, violations);
   check_rules(ended, violations);
 }

@@ -54,7 +54,7 @@ void check_room(const Ended& ended, const Rule& rule, const Episodes& book, Viol
 
 /// How often the webhook may have been reminded. What has ended may be known to have ended only much later.
 uint64_t reminders(const Ended& ended, const IncidentRecord& record) {
-  if (ended.clock_was_set) return std::numeric_limits<uint32_t>::max();
+  if (ended.clock_was_set()) return std::numeric_limits<uint32_t>::max();
   const auto interval = hook_reminded_every(ended.config, record.incident.rule);
   return interval ? static_cast<uint64_t>((ended.end - record.incident.opened_at) / *interval) + 1 : 0;
 }
@@ -102,7 +102,7 @@ void check_no_more_than_happened(const Ended& ended, Violations& violations) {
 
 void check_limits(const Ended& ended, Violations& violations) {
   check_no_more_than_happened(ended, violations);
-  if (ended.clock_was_set) return;
+  if (ended.clock_was_set()) return;
   const Episodes book = episodes_of(ended.book);
   for (const auto& rule : ended.config.rules) {
     if (has_limit(ended, rule->name) && !ended.unclear_rules.contains(rule->name))

@@ -136,7 +136,7 @@ void check_heartbeat(const Ended& ended, Violations& violations) {
 void check_own(const Ended& ended, Violations& violations) {
   check_seeing_again(ended, violations);
   check_heartbeat(ended, violations);
-  if (ended.clock_was_set) return;
+  if (ended.clock_was_set()) return;
   check_blind_for_a_reason(ended, violations);
   if (!ended.was_away) check_blindness_is_noticed(ended, violations);
 }

@@ -56,7 +56,7 @@ bool is_between_versions(const Ended& ended, const Incident& incident, Timestamp
   }
   const bool changes = std::ranges::any_of(rules, [&](const Rule* rule) { return *rule != *rules.front(); });
   const auto is_near = [&](const Version& version) { return at > version.from - 90min && at < version.from + 15min; };
-  return changes && (ended.clock_was_set || std::any_of(ended.versions.begin() + 1, ended.versions.end(), is_near));
+  return changes && (ended.clock_was_set() || std::any_of(ended.versions.begin() + 1, ended.versions.end(), is_near));
 }
 
 bool is_by_hand(const TimelineEntry& entry) {
@@ -274,12 +274,12 @@ void check_unmistakable(const Ended& ended, const Rule& rule, const Labels& key,
 }  // namespace
 
 void check_sound(const Ended& ended, Violations& violations) {
-  ended.clock_was_set ? check_turns(ended, violations) : check_evidence(ended, violations);
-  Episodes book = ended.clock_was_set ? episodes_on_disk(ended) : episodes_of(ended.book);
+  ended.clock_was_set() ? check_turns(ended, violations) : check_evidence(ended, violations);
+  Episodes book = ended.clock_was_set() ? episodes_on_disk(ended) : episodes_of(ended.book);
   for (const auto& rule : ended.config.rules) {
-    const bool compared_as_a_whole = !ended.clock_was_set && !ended.unclear_rules.contains(rule->name);
+    const bool compared_as_a_whole = !ended.clock_was_set() && !ended.unclear_rules.contains(rule->name);
     if (compared_as_a_whole) continue;
-    const Sight sight = ended.clock_was_set ? blurred(ended.real_end - ended.end, rule->interval) : Sight{};
+    const Sight sight = ended.clock_was_set() ? blurred(ended.real_end - ended.end, rule->interval) : Sight{};
     std::set<Labels> keys;
     for (const Labels& labels : ended.story.series(rule->query)) keys.insert(key_of(*rule, labels));
     for (const Labels& key : keys) check_unmistakable(ended, *rule, key, sight, book[{rule->name, key}], violations);

@@ -179,7 +179,7 @@ void check_not_silent(const Ended& ended, Violations& violations) {
 bool is_told(const Ended& ended, const Incident& incident, const Conversed& of, const Conversations& all) {
   const auto said = all.find(of);
   if (said == all.end()) return false;
-  const Timestamp from = ended.clock_was_set ? Timestamp{} : ended.ledger.appeared(incident.id);
+  const Timestamp from = ended.clock_was_set() ? Timestamp{} : ended.ledger.appeared(incident.id);
   return std::ranges::any_of(said->second, [from](const Heard& one) { return one.at >= from; });
 }
 

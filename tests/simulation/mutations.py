@@ -58,7 +58,7 @@ MUTATIONS = [
     ("a range that is refused is given up", "agent/engine/engine_ranges.cc",
      "if (refused && poll.range.refuse(size)) {", "if (false) {"),
     ("what was read again is applied twice", "agent/engine/engine_polls.cc",
-     "if (runtime.last_tick && tick <= *runtime.last_tick && !clock_was_set_back) return;", ""),
+     "if (runtime.last_applied && tick <= *runtime.last_applied && !clock_was_set_back) return;", ""),
     ("pending timers are lost on a restart", "agent/engine/engine_config.cc",
      "known(record.rule).state.series.emplace",
      "if (record.state.grades.front().phase == Phase::open) known(record.rule).state.series.emplace"),

@@ -59,7 +59,6 @@ class Simulation {
                       .book = std::move(book),
                       .expected = expected(),
                       .unclear_rules = unclear_rules(),
-                      .clock_was_set = !transport_.steps().empty(),
                       .steps = transport_.steps(),
                       .heard = receivers_.heard(),
                       .doubts = ledger_.doubts(),
@@ -232,7 +231,7 @@ class Simulation {
   void count_sometimes(const Ended& ended, RunResult& result) const {
     result.rules = config_->rules.size();
     result.uncompared = static_cast<uint64_t>(std::ranges::count_if(config_->rules, [&](const auto& rule) {
-      return ended.clock_was_set || ended.unclear_rules.contains(rule->name);
+      return ended.clock_was_set() || ended.unclear_rules.contains(rule->name);
     }));
     result.sometimes["digests"] += receivers_.digests();
     result.sometimes["told, and died unrecorded"] += ended.orphans.size();

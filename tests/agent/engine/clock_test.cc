@@ -34,7 +34,13 @@ class ClockSet : public test::EngineWorld {
     });
   }
 
+  std::optional<Response> prometheus(const HttpRequest& request) override {
+    if (!prometheus_answers_) return test::broken(TransportFault::connect, "connection refused");
+    return EngineWorld::prometheus(request);
+  }
+
   bool hook_refuses_ = true;
+  bool prometheus_answers_ = true;
 };
 
 TEST_F(ClockSet, ForwardGivesNothingUpThatWasTriedForAMoment) {
@@ -46,6 +52,16 @@ TEST_F(ClockSet, ForwardGivesNothingUpThatWasTriedForAMoment) {
   hook_refuses_ = false;
   turns(10);
   EXPECT_EQ(store_.deliveries[1].state, DeliveryState::delivered);
+}
+
+TEST_F(ClockSet, ForwardDoesNotMakeAnOutageLong) {
+  prometheus_answers_ = false;
+  turns(3);
+  clock_.set(1h);
+  turns(3);
+  EXPECT_EQ(std::ranges::count(store_.timeline, "opened"), 1) << "that of the rule, and no TocsinBlind yet";
+  turns(120);
+  EXPECT_EQ(std::ranges::count(store_.timeline, "opened"), 2);
 }
 
 TEST_F(ClockSet, BackDoesNotLetTheHeartbeatVouchForAReceiverThatTakesNothing) {
@@ -72,6 +88,7 @@ class ClocksApart : public test::EngineWorld {
     const bool is_range = request.settings.url.reveal().ends_with("query_range");
     const Timestamp its_time = clock_.now() - set_;
     const std::size_t time = request.body.find("&time=");
+    if (!is_range && time == std::string::npos && !tells_time_) return test::answer(503, "");
     if (time != std::string::npos) asked_at_ = std::stoll(request.body.substr(time + 6)) * 1s;
     Response response =
         is_range ? page(R"({"resultType":"matrix","result":[]})")
@@ -90,6 +107,7 @@ class ClocksApart : public test::EngineWorld {
 
   Duration set_{0};  // of the agent alone
   bool jumps_ = false;
+  bool tells_time_ = true;
   int answers_ = 0;
   Duration asked_at_{0};
 };
@@ -113,6 +131,24 @@ TEST_F(ClocksApart, NothingIsReadAgainOfATimeThatNeverWas) {
     const auto& request = std::get<HttpRequest>(transport_.asked[index]);
     EXPECT_FALSE(request.settings.url.reveal().ends_with("query_range"));
   }
+}
+
+TEST_F(ClocksApart, HistoryIsPrunedByThatOfPrometheus) {
+  const Timestamp real = clock_.now();
+  set(24h * 365 * 5);
+  turns(70);
+  ASSERT_TRUE(store_.pruned_before);
+  EXPECT_GT(*store_.pruned_before, real - config_.store.retention);
+  EXPECT_LE(*store_.pruned_before, clock_.now() - set_ - config_.store.retention);
+}
+
+TEST_F(ClocksApart, NothingIsPrunedBeforePrometheusHasSaidWhatTimeItIs) {
+  const auto before = store_.pruned_before;
+  ASSERT_TRUE(before);
+  tells_time_ = false;
+  set(24h * 365 * 5);
+  turns(2);
+  EXPECT_EQ(store_.pruned_before, before);
 }
 
 TEST_F(ClocksApart, AServerWhoseClockJumpsIsNotAskedWithoutEnd) {

@@ -33,11 +33,15 @@ class HandClock final : public Clock {
 class FailingStore final : public Store {
  public:
   Result<Stored> load(Timestamp /*resolved_since*/) override { return stored; }
-  Result<std::size_t> prune(Timestamp /*before*/, std::size_t /*incidents_max*/) override { return 0; }
+  Result<std::size_t> prune(Timestamp before, std::size_t /*incidents_max*/) override {
+    pruned_before = before;
+    return 0;
+  }
   Result<void> commit(const Change& change) override {
     if (fails) return fail("the disk is full", ErrorCode::unavailable);
     for (const Delivery& delivery : change.deliveries) deliveries[delivery.id] = delivery;
     for (const TimelineEntry& entry : change.timeline) timeline.push_back(entry.type);
+    for (const RuleRecord& rule : change.rules) rules[rule.rule] = rule;
     return {};
   }
 
@@ -45,6 +49,8 @@ class FailingStore final : public Store {
   bool fails = false;
   std::map<int64_t, Delivery> deliveries;
   std::vector<std::string> timeline;
+  std::map<std::string, RuleRecord> rules;
+  std::optional<Timestamp> pruned_before;
 };
 
 /// "> 0" is SEV3, "> 10" is SEV1.

@@ -28,6 +28,11 @@ class Ranges : public test::EngineWorld {
 
   std::optional<Response> prometheus(const HttpRequest& request) override {
     if (!answers_) return test::broken(TransportFault::connect, "connection refused");
+    if (refuses_) {
+      Response refusal = test::answer(422, R"({"status":"error","errorType":"execution","error":"too many samples"})");
+      refusal.content_type = "application/json";
+      return refusal;
+    }
     const bool is_range = request.settings.url.reveal().ends_with("query_range");
     if (!is_range) return EngineWorld::prometheus(request);
     ++ranges_;
@@ -35,6 +40,7 @@ class Ranges : public test::EngineWorld {
   }
 
   bool answers_ = true;
+  bool refuses_ = false;
   int ranges_ = 0;
   Response range_ = page(kNothing);
   Response presence_ = page(kNothing);
@@ -77,6 +83,19 @@ TEST_F(Ranges, AreReadWithoutAPresenceThatIsNeverAnswered) {
   EXPECT_TRUE(told_.empty());
   turns(6);
   EXPECT_EQ(told_.size(), 1U);
+}
+
+/// Of an agent that dies, its successor reads what has failed since the last tick that Prometheus refused.
+TEST_F(Ranges, DoNotReachBackToWhatWasRefused) {
+  turns(2);
+  refuses_ = true;
+  turns(3);
+  const Timestamp refused = clock_.now();
+  answers_ = false;
+  turns(2);
+  ASSERT_TRUE(store_.rules.contains("Graded"));
+  EXPECT_TRUE(store_.rules["Graded"].behind);
+  EXPECT_GE(store_.rules["Graded"].last_tick, refused - Duration{1000});
 }
 
 }  // namespace
