@@ -91,16 +91,14 @@ void take_back_escalation(Conversation& conversation, Severity severity) {
 }
 
 void begin_anew(Conversation& conversation) {
-  bool open = false;
   for (Delivery& delivery : conversation.waiting) {
     if (!delivery.waiting()) continue;
-    if (delivery.kind == NotificationKind::escalate && !open) {
+    if (delivery.kind == NotificationKind::escalate) {
       delivery.kind = NotificationKind::open;
       delivery.previous_severity.reset();
     }
-    const bool begins = delivery.kind == NotificationKind::open || delivery.kind == NotificationKind::past;
-    if (!open && !begins) delivery.state = DeliveryState::collapsed;
-    if (delivery.waiting()) open = !ends_incident(delivery.kind);
+    if (delivery.kind == NotificationKind::open || delivery.kind == NotificationKind::past) return;
+    delivery.state = DeliveryState::collapsed;
   }
 }
 
