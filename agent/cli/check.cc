@@ -1,5 +1,4 @@
 #include <fmt/format.h>
-#include <sys/prctl.h>
 
 #include <cstdio>
 #include <memory>
@@ -7,8 +6,8 @@
 
 #include "agent/cli/command.h"
 #include "agent/cli/http_client.h"
+#include "agent/cli/load_once.h"
 #include "agent/cli/query_check.h"
-#include "agent/config/load.h"
 #include "agent/http/curl_transport.h"
 
 namespace tocsin {
@@ -25,10 +24,8 @@ std::size_t print_faults(const std::vector<Fault>& faults) {
 }
 
 int check(const CheckOptions& options) {
-  ::prctl(PR_SET_DUMPABLE, 0);  // a core would hold the secrets that it reads, and whoever checks is no service
-  const LoadedConfig loaded = load_config(options.config_file);
-  for (const std::string& warning : loaded.warnings) fmt::print(stderr, "warning: {}\n", warning);
-  if (print_faults(loaded.faults) > 0 || loaded.config == nullptr) return exit_status::kFailed;
+  const LoadedConfig loaded = load_once(options.config_file);
+  if (loaded.config == nullptr) return exit_status::kFailed;
   if (options.online) {
     CurlTransport transport(user_agent());
     if (print_faults(check_queries(transport, loaded)) > 0) return exit_status::kFailed;

@@ -160,7 +160,9 @@ Command list_action(CLI::App& parser) {
   action->add_option("--severity", options->severity, "SEV1 to SEV4");
   action->add_option("--rule", options->rule, "name of a rule");
   action->add_option("--since", options->since, "opened at or after this time, RFC 3339 or seconds since 1970");
-  action->add_option("--limit", options->limit, "how many at most")->check(CLI::PositiveNumber)->capture_default_str();
+  action->add_option("--limit", options->limit, "how many at most")
+      ->check([](const std::string& limit) { return std::string(limit == "0" ? "give 1 or more" : ""); })
+      ->capture_default_str();
   return {action, [options] { return list(*options); }};
 }
 

@@ -3,15 +3,16 @@
 #include <cstdio>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "agent/base/clock.h"
 #include "agent/cli/command.h"
 #include "agent/cli/http_client.h"
+#include "agent/cli/load_once.h"
 #include "agent/cli/terminal.h"
 #include "agent/cli/test_notification.h"
-#include "agent/config/load.h"
 #include "agent/http/curl_transport.h"
 
 namespace tocsin {
@@ -19,7 +20,7 @@ namespace {
 
 struct NotifyTestOptions {
   std::string config_file;
-  std::string notifier;
+  std::optional<std::string> notifier;
   std::string output = "text";
 };
 
@@ -51,22 +52,21 @@ void print_json(const std::vector<TestOutcome>& outcomes) {
 }
 
 int notify_test(const NotifyTestOptions& options) {
-  const LoadedConfig loaded = load_config(options.config_file);
-  for (const Fault& fault : loaded.faults) fmt::print(stderr, "{}\n", fault.str());
+  const LoadedConfig loaded = load_once(options.config_file);
   if (loaded.config == nullptr) return exit_status::kFailed;
   CurlTransport transport(user_agent());
   std::vector<TestOutcome> outcomes;
   bool all_accepted = true;
   for (const NotifierSettings& settings : loaded.config->notifiers) {
-    if (!options.notifier.empty() && settings.name != options.notifier) continue;
+    if (options.notifier && settings.name != *options.notifier) continue;
     outcomes.push_back(send_test(transport, settings, loaded.config->external_url, SystemClock().now()));
     all_accepted = all_accepted && outcomes.back().accepted;
     if (options.output == "text") print(outcomes.back());
   }
   if (options.output == "json") print_json(outcomes);
   if (outcomes.empty()) {
-    return failed(
-        fmt::format("no notifier is named \"{}\"; there is: {}", options.notifier, names_of(loaded.config->notifiers)));
+    return failed(fmt::format("no notifier is named \"{}\"; there is: {}", options.notifier.value_or(""),
+                              names_of(loaded.config->notifiers)));
   }
   return all_accepted ? exit_status::kDone : exit_status::kFailed;
 }

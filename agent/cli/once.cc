@@ -13,9 +13,9 @@
 #include "agent/base/time.h"
 #include "agent/cli/command.h"
 #include "agent/cli/http_client.h"
+#include "agent/cli/load_once.h"
 #include "agent/cli/outlook.h"
 #include "agent/cli/text_table.h"
-#include "agent/config/load.h"
 #include "agent/http/curl_transport.h"
 
 namespace tocsin {
@@ -88,8 +88,7 @@ int status_of(const std::vector<Outlook>& outlooks) {
 }
 
 int once(const OnceOptions& options) {
-  const LoadedConfig loaded = load_config(options.config_file);
-  for (const Fault& fault : loaded.faults) fmt::print(stderr, "{}\n", fault.str());
+  const LoadedConfig loaded = load_once(options.config_file);
   if (loaded.config == nullptr) return exit_status::kFailed;
   CurlTransport transport(user_agent());
   const std::vector<Outlook> outlooks = look(transport, *loaded.config, SystemClock().now());

@@ -41,10 +41,10 @@ void check_span(std::string_view key, const std::optional<Located<Duration>>& sp
                 std::string_view enough, FaultList& faults) {
   if (!span || span->value == 0ms || span->value >= rule.interval) return;
   const std::string interval = format_duration(rule.interval);
-  faults.add(span->place,
-             fmt::format("`{}`: {} has no effect of its own, being shorter than the interval of {} ({}), as "
-                         "nothing happens between two evaluations; write \"0s\", or {} \"{}\"",
-                         key, format_duration(span->value), called(rule), interval, enough, interval));
+  faults.warn(span->place,
+              fmt::format("`{}`: {} has no effect of its own, being shorter than the interval of {} ({}), as "
+                          "nothing happens between two evaluations; write \"0s\", or {} \"{}\"",
+                          key, format_duration(span->value), called(rule), interval, enough, interval));
 }
 
 }  // namespace

@@ -21,6 +21,8 @@ std::size_t Poller::add(std::string_view query, Duration interval, bool allow_pa
                     .covered = done,
                     .behind = false,
                     .phase = Poll::Phase::idle,
+                    .reading_again = false,
+                    .reading = Duration{0},
                     .range = {},
                     .tick = done,
                     .next = done,
@@ -59,7 +61,12 @@ void Poller::queue(std::size_t index, Timestamp now, std::vector<std::size_t>& m
   const auto due = static_cast<std::size_t>(late / poll.grid.interval()) + 1;
   if (poll.phase == Poll::Phase::in_flight) {
     poll.reading_again |= slept;
+    if (slept) poll.reading = Duration::max();
     if (!poll.reading_again) missed.insert(missed.end(), due, index);
+    if (never_catches_up(poll, latest)) {
+      missed.insert(missed.end(), static_cast<std::size_t>((latest - poll.tick) / poll.grid.interval()), index);
+      poll.reading_again = false;
+    }
   } else {
     // Still in the queue: it is asked once, for the latest tick. What waited for its turn is missed like what was under
     // way; what is read again is read from where it ended.
@@ -72,6 +79,11 @@ void Poller::queue(std::size_t index, Timestamp now, std::vector<std::size_t>& m
     poll.tick = latest;
   }
   schedule(index, latest + poll.grid.interval());
+}
+
+/// What takes half of the time that it covers, or more, is too slow for that: it would be read again for good.
+bool Poller::never_catches_up(const Poll& poll, Timestamp latest) {
+  return poll.reading_again && poll.reading > poll.grid.interval() && latest - poll.tick >= poll.reading / 2;
 }
 
 /// The queue is in the order of ticks, so those that may be asked together stand together.
@@ -95,6 +107,7 @@ Batch Poller::next_batch() {
     poll.phase = Poll::Phase::in_flight;
     // The first tick after a start is asked late, and the next may come due meanwhile.
     poll.reading_again = !poll.asked;
+    poll.reading = poll.tick - poll.covered;
     batch.polls.push_back(queued_.front());
     queued_.pop_front();
   }

@@ -67,6 +67,7 @@ struct Poll {
   enum class Phase { idle, queued, in_flight };
   Phase phase = Phase::idle;
   bool reading_again = false;  // in flight: what comes due meanwhile is read after it, not missed
+  Duration reading{0};         // in flight: so much time lies between the last tick that was covered and `tick`
   RangeSize range;             // until it has caught up
   Timestamp tick;              // queued and in flight: the tick asked for
   Timestamp next;              // the next tick to come due
@@ -133,6 +134,7 @@ class Poller {
   void queue(std::size_t index, Timestamp now, std::vector<std::size_t>& missed);
   Batch next_batch();
   bool joins(const Poll& poll) const;
+  static bool never_catches_up(const Poll& poll, Timestamp latest);
   void split(const Batch& batch, bool one_by_one);
   void learn(const Batch& batch, Outcome outcome, Duration took);
   void conclude(const Halving& halving);

@@ -147,10 +147,9 @@ MUTATIONS = [
      "const auto time = answer ? clock_time(*answer) : std::nullopt;",
      "const auto time = answer ? response.date : std::nullopt;"),
     ("for is over once the clock is set forward", "agent/engine/engine_clock.cc",
-     "      set_forward(series, gained);\n", ""),
+     "for (RuleRuntime& runtime : rules_) set_forward(runtime, gained);", ""),
     ("what was asked by another clock counts", "agent/engine/engine_clock.cc",
-     "      draft_.series[runtime.rule->name].insert(labels);\n    }\n  }\n  ask_anew();",
-     "      draft_.series[runtime.rule->name].insert(labels);\n    }\n  }\n"),
+     "set_forward(runtime, gained);\n  }\n  ask_anew();", "set_forward(runtime, gained);\n  }\n"),
     ("a clock set back makes everybody wait", "agent/engine/engine_clock.cc",
      "outbox_.set_back(lost, draft_);\n  deliverer_.set_back(lost);", ""),
     ("no data is no breach", "agent/evaluate/evaluator.cc",
@@ -248,11 +247,11 @@ class Build:
         return program
 
 
-def mutate(build, mutation):
+def mutate(source, mutation):
     name, file, before, after = mutation
-    text = (build.source / file).read_text()
+    text = (source / file).read_text()
     if text.count(before) != 1:
-        sys.exit(f"{name}: {file} does not hold this text once: {before}")
+        raise ValueError(f"{name}: {file} does not hold this text once: {before}")
     return text.replace(before, after)
 
 
@@ -275,7 +274,7 @@ def main():
     options = parser.parse_args()
     build = Build(options.build, options.source)
     chosen = [one for one in MUTATIONS if not options.names or any(name in one[0] for name in options.names)]
-    texts = [mutate(build, one) for one in chosen]
+    texts = [mutate(options.source, one) for one in chosen]
     survivors = 0
     for mutation, text in zip(chosen, texts):
         with tempfile.TemporaryDirectory() as scratch:

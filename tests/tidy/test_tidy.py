@@ -3,9 +3,12 @@
 import pathlib
 import re
 import subprocess
+import sys
 import unittest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "tests" / "simulation"))
+import mutations  # noqa: E402: found by the line before
 
 # Folder -> what it may include besides itself: folders, or single headers of folders that are otherwise closed to it.
 # Left of the flow nothing is known of what stands to its right; adapters know the core, the core knows no adapter but
@@ -187,6 +190,17 @@ class Files(Tidy):
 
     def test_scripts_can_be_run(self):
         self.assert_none([name for name in own_files("*.sh", ".ci/run") if not (ROOT / name).stat().st_mode & 0o100])
+
+
+class Mutations(Tidy):
+    def test_each_still_finds_its_text(self):
+        faults = []
+        for mutation in mutations.MUTATIONS:
+            try:
+                mutations.mutate(ROOT, mutation)
+            except ValueError as fault:
+                faults.append(str(fault))
+        self.assert_none(faults)
 
 
 class Documents(Tidy):

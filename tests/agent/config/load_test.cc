@@ -394,6 +394,28 @@ TEST(LoadConfig, WarnsOfAConfigurationThatDoesNothing) {
                 folder.path("tocsin.toml:1:1: there are no notifiers: incidents are recorded and nobody is told\n"));
 }
 
+TEST(LoadConfig, WarnsOfATimeThatIsShorterThanTheInterval) {
+  const ConfigFolder folder;
+  folder.write("tocsin.toml", R"(prometheus.url = "http://localhost:9090"
+notifiers.console.type = "console"
+rules.files = ["r.toml"]
+route = [{ notify = ["console"] }]
+)");
+  folder.write("r.toml",
+               "[[rule]]\nname = 'A'\nquery = 'up'\nthreshold = '> 1'\ninterval = '1m'\n"
+               "recover_for = '15s'\nmissing = '30s'\n"
+               "[[rule]]\nname = 'B'\nquery = 'up'\nthreshold = '> 1'\ninterval = '10m'\n"
+               "recover_for = '0s'\nmissing = '10m'\n");
+  const LoadedConfig loaded = folder.load();
+  ASSERT_THAT(loaded.faults, IsEmpty());
+  const std::string reason =
+      " has no effect of its own, being shorter than the interval of A (1m), as nothing "
+      "happens between two evaluations; write \"0s\", or ";
+  EXPECT_EQ(complaints(loaded), "warning: " + folder.path("r.toml:6:15: `recover_for`: 15s") + reason +
+                                    "at least \"1m\"\n" + "warning: " + folder.path("r.toml:7:11: `missing`: 30s") +
+                                    reason + "more than \"1m\"\n");
+}
+
 TEST(LoadConfig, WarnsWhereNobodyWouldHearOfAnUnreachablePrometheus) {
   const ConfigFolder folder;
   folder.write("tocsin.toml", R"(prometheus.url = "http://localhost:9090"

@@ -49,6 +49,24 @@ TEST_F(Console, LineIsOutBeforeWaitAndCompletesWith200) {
   EXPECT_TRUE(done[0].response.ok());
 }
 
+TEST_F(Console, AReaderThatHasStoppedMakesNobodyWait) {
+  const Pipe pipe;
+  const ConsoleLine line{std::string(1000, 'x')};
+  Response response = write_console(pipe.writer(), line);
+  for (int lines = 0; response.ok() && lines < 1000; ++lines) response = write_console(pipe.writer(), line);
+  EXPECT_EQ(response.fault, TransportFault::timeout);
+  EXPECT_FALSE(response.sent);
+  while (pipe.read().size() == 256) {
+    if (write_console(pipe.writer(), line).ok()) return;
+  }
+  FAIL() << "it is read again, and takes nothing";
+}
+
+TEST_F(Console, ALineIsLongerThanAPipeTakesAtOnce) {
+  const Pipe pipe;
+  EXPECT_TRUE(write_console(pipe.writer(), {std::string(10'000, 'x')}).ok());
+}
+
 TEST_F(Console, ClosedStdoutIsBroken) {
   Pipe pipe;
   pipe.close_reader();

@@ -175,6 +175,29 @@ TEST_F(PollerTest, AfterARestartItGoesOnWhereItEnded) {
   }()) << "a tick that was applied is not asked again";
 }
 
+TEST_F(PollerTest, WhatIsTooSlowToCatchUpMissesWhatComesDueMeanwhile) {
+  const std::size_t poll = poller_.add("up", 15s, false, kNow - 60s, kNow);
+  const Timestamp tick = take(kNow).front().tick;
+  take(kNow + 15s);
+  EXPECT_THAT(missed_, testing::IsEmpty()) << "it is read next";
+  take(kNow + 30s);
+  EXPECT_THAT(missed_, testing::SizeIs(2)) << "half of what it reads";
+  take(kNow + 45s);
+  EXPECT_THAT(missed_, testing::SizeIs(3));
+  poller_.done(poll, tick, Poller::Result::applied);
+  EXPECT_EQ(poller_.poll(poll).covered, tick + 45s);
+}
+
+TEST_F(PollerTest, WhatAMachineSleptThroughIsReadHoweverSlowItIs) {
+  const std::size_t poll = poller_.add("up", 15s, false, kNow - 75s, kNow);
+  const Timestamp tick = take(kNow).front().tick;
+  take(kNow + 1h);
+  take(kNow + 1h + 15s);
+  EXPECT_THAT(missed_, testing::IsEmpty());
+  poller_.done(poll, tick, Poller::Result::applied);
+  EXPECT_EQ(poller_.poll(poll).covered, tick);
+}
+
 TEST_F(PollerTest, AClockSetBackByLittleWaitsAndByMuchBeginsAnew) {
   const std::size_t poll = poller_.add("up", 15s, false, std::nullopt, kNow);
   ask(poll, Poller::Result::applied);
