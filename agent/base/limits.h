@@ -56,6 +56,7 @@ inline constexpr Duration kRetryAfterMax = std::chrono::hours(1);
 inline constexpr Duration kRestAfterHandMin = std::chrono::minutes(5);  // a breach that a person resolved
 inline constexpr Duration kCommitRetry = std::chrono::seconds(1);
 inline constexpr Duration kAliveInterval = std::chrono::seconds(5);
+inline constexpr Duration kDamageCheckInterval = std::chrono::seconds(10);
 inline constexpr Duration kPruneInterval = std::chrono::minutes(1);
 inline constexpr std::size_t kPruneIncidentsMax = 100;
 inline constexpr Duration kTurnWaitMax = std::chrono::seconds(1);

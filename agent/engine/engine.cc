@@ -121,7 +121,8 @@ bool Engine::commit() {
   if (before < commit_again_) return false;
   const Result<void> done = world_.store.commit(change_of(draft_));
   if (!done) {
-    if (store_error_ != done.error().text) log::error("cannot write to the store", {{"reason", done.error().text}});
+    if (store_error_ != done.error().text)
+      log::error("cannot write to the store", {{"store", started_with_.store_path}, {"reason", done.error().text}});
     store_error_ = done.error().text;
     commit_again_ = before + limits::kCommitRetry;
     return false;

@@ -61,17 +61,6 @@ void check_size(SQLite::Database& database, const std::string& location) {
                   location, bytes, page_bytes));
 }
 
-void check_pages(SQLite::Database& database, const std::string& location) {
-  const int64_t bytes = ask_number(database, "PRAGMA page_count") * ask_number(database, "PRAGMA page_size");
-  if (bytes > kWholeCheckBytesMax) return;
-  const std::string verdict = database.execAndGet("PRAGMA quick_check(1)").getString();
-  if (verdict == "ok") return;
-  throw StoreFault(
-      fmt::format("store {}: the database is damaged ({}); keep a copy of the file with its -wal, and "
-                  "restore a backup",
-                  location, one_line(verdict, limits::kErrorTextBytesMax)));
-}
-
 void copy_before_upgrade(SQLite::Database& database, const std::string& location, int64_t version) {
   const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
   const std::string copy = fmt::format("{}.schema-{}-{}.backup", location, version, now.time_since_epoch().count());
@@ -98,6 +87,17 @@ void apply(SQLite::Database& database, const std::string& location, const Migrat
 
 std::span<const Migration> all_migrations() {
   return kMigrations;
+}
+
+void check_pages(SQLite::Database& database, const std::string& location) {
+  const int64_t bytes = ask_number(database, "PRAGMA page_count") * ask_number(database, "PRAGMA page_size");
+  if (bytes > kWholeCheckBytesMax) return;
+  const std::string verdict = database.execAndGet("PRAGMA quick_check(1)").getString();
+  if (verdict == "ok") return;
+  throw StoreFault(
+      fmt::format("store {}: the database is damaged ({}); keep a copy of the file with its -wal, and "
+                  "restore a backup",
+                  location, one_line(verdict, limits::kErrorTextBytesMax)));
 }
 
 void check_database(SQLite::Database& database, const std::string& location, std::span<const Migration> migrations) {

@@ -20,8 +20,11 @@ struct Migration {
 /// agent/store/migrations/*.sql in the order of their numbers; the n-th leads to schema n.
 std::span<const Migration> all_migrations();
 
-/// Reads only. Faults: not an SQLite file, another program's database, a schema newer than `migrations`, damage.
 /// A file up to 16 MiB is checked whole (quick_check), a larger one only as far as opening it does.
+void check_pages(SQLite::Database& database, const std::string& location);
+
+/// Reads only. Faults: not an SQLite file, another program's database, a schema newer than `migrations`, damage as
+/// check_pages() finds it.
 void check_database(SQLite::Database& database, const std::string& location, std::span<const Migration> migrations);
 
 /// Brings the schema to the last migration. An older store is first copied to `<location>.schema-<n>-<unix

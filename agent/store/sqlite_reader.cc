@@ -90,7 +90,7 @@ std::optional<IncidentRecord> read_record(SQLite::Database& database, IncidentId
 }
 
 Result<IncidentPage> SqliteReader::list(const IncidentFilter& filter) {
-  return attempt(location_, [&] {
+  return attempt(name_, [&] {
     SQLite::Database database = open_reader(location_, kBusyTimeout);
     SQLite::Statement statement(database, list_sql(filter));
     bind_filter(statement, filter);
@@ -99,7 +99,7 @@ Result<IncidentPage> SqliteReader::list(const IncidentFilter& filter) {
 }
 
 Result<IncidentRecord> SqliteReader::get(IncidentId id) {
-  return attempt(location_, [&] {
+  return attempt(name_, [&] {
     SQLite::Database database = open_reader(location_, kBusyTimeout);
     std::optional<IncidentRecord> record = read_record(database, id);
     if (!record) throw StoreFault(fmt::format("there is no incident {}", incident_name(id)), ErrorCode::not_found);

@@ -1,9 +1,9 @@
 // SqliteReader: the StoreReader over a store that this process has open.
 #pragma once
 
+#include <filesystem>
 #include <optional>
 #include <string>
-#include <utility>
 
 #include "agent/store/store_reader.h"
 
@@ -22,13 +22,15 @@ std::optional<IncidentRecord> read_record(SQLite::Database& database, IncidentId
 class SqliteReader final : public StoreReader {
  public:
   /// `location` is that of the open SqliteStore.
-  explicit SqliteReader(std::string location) : location_(std::move(location)) {}
+  explicit SqliteReader(const std::string& location)
+      : location_(location), name_(std::filesystem::path(location).filename()) {}
 
   Result<IncidentPage> list(const IncidentFilter& filter) override;
   Result<IncidentRecord> get(IncidentId id) override;
 
  private:
   const std::string location_;
+  const std::string name_;  // of the file: who may read need not know where it is
 };
 
 }  // namespace tocsin

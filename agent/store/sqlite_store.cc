@@ -5,10 +5,13 @@
 #include <fmt/format.h>
 #include <sqlite3.h>
 
+#include <filesystem>
 #include <utility>
 
+#include "agent/base/limits.h"
 #include "agent/base/log.h"
 #include "agent/store/rows.h"
+#include "agent/store/schema.h"
 #include "agent/store/sqlite_connection.h"
 #include "agent/store/sqlite_error.h"
 
@@ -251,19 +254,38 @@ Result<std::unique_ptr<SqliteStore>> SqliteStore::open(const std::string& path, 
 }
 
 SqliteStore::SqliteStore(std::string location, std::unique_ptr<StoreLock> lock, std::unique_ptr<Connection> connection)
-    : location_(std::move(location)), lock_(std::move(lock)), connection_(std::move(connection)) {}
+    : location_(std::move(location)),
+      name_(std::filesystem::path(location_).filename()),
+      lock_(std::move(lock)),
+      connection_(std::move(connection)),
+      check_again_(std::chrono::steady_clock::now() + limits::kDamageCheckInterval) {}
 
 SqliteStore::~SqliteStore() {
-  // Where the file has moved, its -wal is left to whoever puts it back.
-  if (!has_moved(connection_->database)) connection_->database.tryExec("PRAGMA wal_checkpoint(TRUNCATE)");
+  // Where the file has moved or is damaged, its -wal is left to whoever puts it back.
+  SQLite::Database& database = connection_->database;
+  if (damaged_) sqlite3_db_config(database.getHandle(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
+  if (!damaged_ && !has_moved(database)) database.tryExec("PRAGMA wal_checkpoint(TRUNCATE)");
 }
 
-Result<void> SqliteStore::check_file() const {
-  if (!has_moved(connection_->database)) return {};
+Result<void> SqliteStore::check_file() {
+  if (!has_moved(connection_->database)) return look_for_damage();
   return fail(fmt::format("store {}: the file was deleted or replaced while tocsin runs, so nothing more is written; "
                           "put it back and restart tocsin",
-                          location_),
+                          name_),
               ErrorCode::unavailable);
+}
+
+/// By a connection of its own: this one would not see what has become of pages that it keeps.
+Result<void> SqliteStore::look_for_damage() {
+  const auto now = std::chrono::steady_clock::now();
+  if (!is_file(location_) || (!damaged_ && now < check_again_)) return {};
+  check_again_ = now + limits::kDamageCheckInterval;
+  const Result<void> checked = attempt(name_, [&] {
+    SQLite::Database database = open_reader(location_, Duration{0});
+    check_pages(database, name_);
+  });
+  damaged_ = !checked;
+  return checked;
 }
 
 Result<Stored> SqliteStore::load(Timestamp resolved_since) {
@@ -272,12 +294,12 @@ Result<Stored> SqliteStore::load(Timestamp resolved_since) {
 
 Result<void> SqliteStore::commit(const Change& change) {
   if (auto present = check_file(); !present) return present;
-  return attempt(location_, [&] { connection_->write(change); });
+  return attempt(name_, [&] { connection_->write(change); });
 }
 
 Result<std::size_t> SqliteStore::prune(Timestamp before, std::size_t incidents_max) {
   if (auto present = check_file(); !present) return std::unexpected(present.error());
-  return attempt(location_, [&] {
+  return attempt(name_, [&] {
     SQLite::Statement& statement = connection_->prune;
     statement.bind(1, to_unix_ms(before));
     statement.bind(2, static_cast<int64_t>(incidents_max));

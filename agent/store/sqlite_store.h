@@ -2,6 +2,7 @@
 // returned for survives a kill and a power cut. One process at a time, held by a lock file.
 #pragma once
 
+#include <chrono>
 #include <memory>
 #include <string>
 
@@ -30,8 +31,9 @@ class SqliteStore final : public Store {
   SqliteStore& operator=(const SqliteStore&) = delete;
 
   Result<Stored> load(Timestamp resolved_since) override;
-  /// Errors are `unavailable` and leave the store as it was; the next commit works again as soon as their cause is
-  /// gone. A file that was deleted or replaced meanwhile is such an error too, which only a restart ends.
+  /// Errors are `unavailable`, name the file without its directory, and leave the store as it was; the next commit
+  /// works again as soon as their cause is gone. A file that was deleted or replaced meanwhile is such an error too,
+  /// and so is damage that has come since the start, which is looked for now and then.
   Result<void> commit(const Change& change) override;
   /// Leaves incidents that still have a waiting delivery.
   Result<std::size_t> prune(Timestamp before, std::size_t incidents_max) override;
@@ -43,11 +45,15 @@ class SqliteStore final : public Store {
   struct Connection;
 
   SqliteStore(std::string location, std::unique_ptr<StoreLock> lock, std::unique_ptr<Connection> connection);
-  Result<void> check_file() const;
+  Result<void> check_file();
+  Result<void> look_for_damage();
 
   std::string location_;
+  std::string name_;                 // of the file, for whoever need not know where it is
   std::unique_ptr<StoreLock> lock_;  // before the connection, so that it is given back last
   std::unique_ptr<Connection> connection_;
+  bool damaged_ = false;
+  std::chrono::steady_clock::time_point check_again_;
 };
 
 }  // namespace tocsin

@@ -163,6 +163,31 @@ class Damage(BrokenStore):
         self.running.start()
         self.assertEqual(2, len(self.running.incidents(state="open")))
 
+    def test_damage_under_a_running_agent_is_noticed_and_sev1_is_told(self):
+        self.running.stop()  # which leaves all of it in the one file
+        self.running.start()
+        whole = self.damage(3)
+        self.wait_down("damaged")
+        self.assertNotIn(self.running.directory, self.running.get("/-/ready").json()["error"])
+        self.assert_only_sev1_is_told()
+        self.repair(whole)
+        self.assert_all_is_recorded_and_told()
+
+    def test_a_file_that_was_overwritten_is_left_as_it_is(self):
+        self.running.stop()
+        self.running.start()
+        size = os.path.getsize(self.database)
+        with open(self.database, "r+b") as file:
+            file.write(b"\xa5" * size)
+        self.wait_down("no SQLite database")
+        refused = self.running.get("/api/v1/incidents")
+        self.assertEqual(503, refused.status)
+        self.assertNotIn(self.running.directory, refused.json()["error"])
+        self.assert_only_sev1_is_told()
+        self.assertEqual(0, self.running.stop())
+        with open(self.database, "rb") as file:
+            self.assertEqual(b"\xa5" * size, file.read())
+
 
 if __name__ == "__main__":
     unittest.main()
