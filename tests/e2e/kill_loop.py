@@ -26,6 +26,7 @@ RULES = {
 }
 # Both agents ask for a time at which Prometheus has everything, so that what is read late says the same.
 QUERY_OFFSET = "3s"
+UNDER_WAY_MAX = 32  # requests to one webhook
 
 
 class KillLoop:
@@ -105,7 +106,7 @@ class KillLoop:
         """What is wrong, in words."""
         incidents = all_incidents(self.killed)
         return (self._numbering(incidents) + self._differences(incidents, all_incidents(self.twin))
-                + self._hook_words(incidents) + self._pager_words(incidents) + self._store())
+                + self._hook_words(incidents) + self._pager_words(incidents) + self._doubles() + self._store())
 
     @staticmethod
     def _numbering(incidents):
@@ -148,6 +149,12 @@ class KillLoop:
         return [f"{incident['id']} is {incident['state']}, PagerDuty heard {last.get(key)}"
                 for key, incident in newest.items()
                 if (incident["state"] != "resolved") != (last.get(key, "resolve") == "trigger")]
+
+    def _doubles(self):
+        """Each needs a doubt: an answer that was lost, or a kill with requests to the webhook under way."""
+        figures = self.figures()
+        doubts = figures["answers_lost"] + self.kills * UNDER_WAY_MAX
+        return [] if figures["webhook_doubles"] <= doubts else [f"{figures['webhook_doubles']} doubles, {doubts} doubts"]
 
     def _store(self):
         self.killed.stop()
