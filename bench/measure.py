@@ -1,6 +1,8 @@
 """CPU, memory and time of whole processes, and what comes of several measurements."""
 
+import contextlib
 import os
+import random
 import signal
 import socket
 import statistics
@@ -116,7 +118,10 @@ def wait_for(condition, timeout, what, every=0.02):
 
 
 def free_port():
-    """A port that nobody listens on now, for programs that cannot report which one they bound."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    """A port that nobody listens on now, for programs that cannot report which one they bound. None of those
+    that the system gives to connections (net.ipv4.ip_local_port_range): one may be taken before the program has it."""
+    while True:
+        port = random.randrange(10_000, 32_768)
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port

@@ -1,5 +1,7 @@
 """Waiting for what should happen, instead of sleeping and hoping."""
 
+import contextlib
+import random
 import socket
 import time
 
@@ -17,7 +19,10 @@ def wait_for(condition, timeout=45, what="the condition", every=0.05):
 
 
 def free_port():
-    """A port that nobody listens on now. For programs that cannot be told to bind port 0 and report it."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    """A port that nobody listens on now, for programs that cannot be told to bind port 0 and report it. None of those
+    that the system gives to connections (net.ipv4.ip_local_port_range): one may be taken before the program has it."""
+    while True:
+        port = random.randrange(10_000, 32_768)
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
