@@ -7,8 +7,9 @@
 
 namespace tocsin::limits {
 
-inline constexpr std::size_t kAnswerBytesMax = 32ULL << 20;  // default of [prometheus] body_limit
-inline constexpr std::size_t kReplyBytesMax = 64ULL << 10;   // what is read of a receiver's reply
+inline constexpr std::size_t kAnswerBytesMax = 32ULL << 20;    // default of [prometheus] body_limit
+inline constexpr std::size_t kSmallBodyBytesMax = 1ULL << 20;  // larger ones come in one after the other
+inline constexpr std::size_t kReplyBytesMax = 64ULL << 10;     // what is read of a receiver's reply
 inline constexpr std::size_t kReplyHeaderBytesMax = 64ULL << 10;
 inline constexpr std::size_t kAnswerDepthMax = 32;  // of nested JSON in an answer of Prometheus, which needs 8
 inline constexpr std::size_t kIdleHandlesMax = 32;  // curl handles kept for the next request

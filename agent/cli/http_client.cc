@@ -60,7 +60,10 @@ std::vector<Response> exchange_all(Transport& transport, std::vector<Outgoing> o
       break;
     }
     under_way -= completed.size();
-    for (Completed& one : completed) responses[one.id] = std::move(one.response);
+    for (Completed& one : completed) {
+      one.response.turn.reset();  // all are held here
+      responses[one.id] = std::move(one.response);
+    }
   }
   return responses;
 }

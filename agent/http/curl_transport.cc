@@ -45,7 +45,7 @@ void CurlTransport::start(RequestId id, Outgoing outgoing) {
 
 void CurlTransport::begin(RequestId id, HttpRequest request) {
   if (auto renewed = renew(id, request)) return begin(id, std::move(renewed));
-  begin(id, HttpExchange::make(id, take_handle(), std::move(request), user_agent_));
+  begin(id, HttpExchange::make(id, take_handle(), std::move(request), user_agent_, large_bodies_));
 }
 
 void CurlTransport::begin(RequestId id, MailRequest request) {
@@ -90,6 +90,7 @@ CurlEasy CurlTransport::take_handle() {
 }
 
 void CurlTransport::drop(std::unique_ptr<Exchange> exchange) {
+  large_bodies_.leave(exchange->id());
   curl_multi_remove_handle(multi_.get(), exchange->handle());
   if (idle_.size() == limits::kIdleHandlesMax) idle_.erase(idle_.begin());
   idle_.push_back(std::move(exchange));
@@ -97,22 +98,39 @@ void CurlTransport::drop(std::unique_ptr<Exchange> exchange) {
 
 void CurlTransport::cancel(RequestId id) {
   std::erase_if(completed_, [id](const Completed& completed) { return completed.id == id; });
-  if (auto found = exchanges_.extract(id)) drop(std::move(found.mapped()));
+  auto found = exchanges_.extract(id);
+  if (!found) return;
+  // An idle exchange holds no body that it was sent, and no turn.
+  static_cast<void>(found.mapped()->finish(CURLE_ABORTED_BY_CALLBACK));
+  drop(std::move(found.mapped()));
+}
+
+/// The next large body comes in once the one before has gone. What curl has kept of it is written at once, and that may
+/// fail.
+void CurlTransport::resume() {
+  const auto next = large_bodies_.next();
+  if (!next) return;
+  const CURLcode code = curl_easy_pause(exchanges_.at(*next)->handle(), CURLPAUSE_CONT);
+  if (code != CURLE_OK) end(*next, code);
+}
+
+void CurlTransport::end(RequestId id, CURLcode code) {
+  auto exchange = std::move(exchanges_.extract(id).mapped());
+  completed_.push_back({.id = id, .response = exchange->finish(code)});
+  drop(std::move(exchange));
 }
 
 void CurlTransport::collect() {
+  resume();
   int running = 0;
   const CURLMcode performed = curl_multi_perform(multi_.get(), &running);
   TOCSIN_ASSERT(performed == CURLM_OK);
   int left = 0;
   while (const CURLMsg* message = curl_multi_info_read(multi_.get(), &left)) {
     if (message->msg != CURLMSG_DONE) continue;
-    const CURLcode code = message->data.result;
     Exchange* exchange = nullptr;
     curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &exchange);
-    const RequestId id = exchange->id();
-    completed_.push_back({.id = id, .response = exchange->finish(code)});
-    drop(std::move(exchanges_.extract(id).mapped()));
+    end(exchange->id(), message->data.result);
   }
 }
 

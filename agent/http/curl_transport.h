@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "agent/http/exchange.h"
+#include "agent/http/large_bodies.h"
 #include "agent/http/open_sockets.h"
 #include "agent/http/transport.h"
 
@@ -45,9 +46,12 @@ class CurlTransport final : public Transport {
   CurlEasy take_handle();
   void drop(std::unique_ptr<Exchange> exchange);
   void collect();
+  void resume();
+  void end(RequestId id, CURLcode code);
 
   const std::string user_agent_;
   const int console_fd_;
+  LargeBodies large_bodies_;
   OpenSockets mail_sockets_;  // outlives multi_, which closes them
   std::unique_ptr<CURLM, Cleanup> multi_;
   std::unordered_map<RequestId, std::unique_ptr<Exchange>> exchanges_;

@@ -14,6 +14,8 @@
 namespace tocsin {
 namespace {
 
+constexpr std::size_t kPadding = 64;  // a parser that reads past the end copies a body that has no more room there
+
 /// "Name: value"; to curl "Name:" would mean to leave the header out, and "Name;" is the empty one.
 std::string header_line(const std::string& name, const std::string& value) {
   return value.empty() ? name + ";" : name + ": " + value;
@@ -27,8 +29,8 @@ bool gives(const HttpSettings& settings, const char* name) {
 }  // namespace
 
 Result<std::unique_ptr<Exchange>> HttpExchange::make(RequestId id, CurlEasy easy, HttpRequest request,
-                                                     const std::string& user_agent) {
-  std::unique_ptr<HttpExchange> exchange(new HttpExchange(id, std::move(easy), std::move(request)));
+                                                     const std::string& user_agent, LargeBodies& large_bodies) {
+  std::unique_ptr<HttpExchange> exchange(new HttpExchange(id, std::move(easy), std::move(request), large_bodies));
   if (auto ready = exchange->prepare(user_agent); !ready) return std::unexpected(ready.error());
   return exchange;
 }
@@ -45,8 +47,11 @@ bool HttpExchange::renew(RequestId id, HttpRequest& request) {
   return true;
 }
 
-HttpExchange::HttpExchange(RequestId id, CurlEasy easy, HttpRequest request)
-    : Exchange(id, std::move(easy)), request_(std::move(request)), has_body_(!request_.body.empty()) {
+HttpExchange::HttpExchange(RequestId id, CurlEasy easy, HttpRequest request, LargeBodies& large_bodies)
+    : Exchange(id, std::move(easy)),
+      request_(std::move(request)),
+      has_body_(!request_.body.empty()),
+      large_bodies_(large_bodies) {
   easy_.set(CURLOPT_WRITEFUNCTION, &HttpExchange::take_body);
   easy_.set(CURLOPT_WRITEDATA, this);
   easy_.set(CURLOPT_PREREQFUNCTION, &HttpExchange::count_request);
@@ -123,10 +128,15 @@ std::size_t HttpExchange::take_body(const char* data, std::size_t size, std::siz
   auto* self = static_cast<HttpExchange*>(exchange);
   const std::size_t bytes = size * count;
   std::string& body = self->response_.body;
-  if (body.empty()) body.reserve(self->body_bytes_announced());
   if (bytes > self->request_.reply_bytes_max - body.size()) {
     self->exceeded_ = fmt::format("is larger than {}", size_text(self->request_.reply_bytes_max));
     return CURL_WRITEFUNC_ERROR;
+  }
+  if (body.empty()) body.reserve(std::min(self->body_bytes_announced(), limits::kSmallBodyBytesMax));
+  if (body.size() + bytes > limits::kSmallBodyBytesMax && !self->response_.turn) {
+    self->response_.turn = self->large_bodies_.take(self->id());
+    if (!self->response_.turn) return CURL_WRITEFUNC_PAUSE;
+    body.reserve(self->large_body_bytes());
   }
   body.append(data, bytes);
   return bytes;
@@ -134,9 +144,13 @@ std::size_t HttpExchange::take_body(const char* data, std::size_t size, std::siz
 
 /// All at once: room that grows step by step was an eighth of the CPU for an answer of a thousand series.
 std::size_t HttpExchange::body_bytes_announced() const {
-  constexpr std::size_t kPadding = 64;  // a parser that reads past the end copies a body that has no more room there
   const curl_off_t bytes = easy_.amount(CURLINFO_CONTENT_LENGTH_DOWNLOAD_T);  // -1: not announced
   return bytes <= 0 ? 0 : std::min(static_cast<std::size_t>(bytes), request_.reply_bytes_max) + kPadding;
+}
+
+/// Announced or not: a body that has outgrown its room is in memory twice, and room that is not used costs nothing.
+std::size_t HttpExchange::large_body_bytes() const {
+  return std::max(body_bytes_announced(), std::min(limits::kAnswerBytesMax, request_.reply_bytes_max) + kPadding);
 }
 
 /// curl sends a request again by itself where a kept connection ends without an answer.

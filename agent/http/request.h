@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -96,8 +97,9 @@ struct Response {
   std::optional<Duration> retry_after;  // header, seconds or HTTP date
   std::optional<Timestamp> date;        // by the peer's clock, to the second
   std::string content_type;
-  std::string location;  // where a 3xx pointed
-  std::string body;      // HTTP body; SMTP: the last reply line
+  std::string location;              // where a 3xx pointed
+  std::string body;                  // HTTP body; SMTP: the last reply line
+  std::shared_ptr<const void> turn;  // of a large body: no other comes in as long as any copy of this is left
   Duration took{0};
 
   bool ok() const { return fault == TransportFault::none && status >= 200 && status < 300; }

@@ -98,6 +98,11 @@ class HttpServer::Loop {
     return seen_;
   }
 
+  int replies() const {
+    const std::scoped_lock lock(mutex_);
+    return replies_;
+  }
+
   int connections() const {
     const std::scoped_lock lock(mutex_);
     return connections_;
@@ -156,6 +161,10 @@ class HttpServer::Loop {
       if (count < 0) return false;
       sent += static_cast<std::size_t>(count);
     }
+    {
+      const std::scoped_lock lock(mutex_);
+      ++replies_;
+    }
     if (reply.reset) {
       const linger at_once{.l_onoff = 1, .l_linger = 0};
       ::setsockopt(fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
@@ -170,6 +179,7 @@ class HttpServer::Loop {
   std::map<int, std::string> inputs_;  // bytes not yet answered, by connection
   mutable std::mutex mutex_;
   std::vector<Seen> seen_;
+  int replies_ = 0;
   int connections_ = 0;
   std::thread thread_;
 };
@@ -187,6 +197,10 @@ std::string HttpServer::url(const std::string& path) const {
 
 std::vector<Seen> HttpServer::seen() const {
   return loop_->seen();
+}
+
+int HttpServer::replies() const {
+  return loop_->replies();
 }
 
 int HttpServer::connections() const {

@@ -40,6 +40,7 @@ class HttpServer {
   int port() const;
   std::string url(const std::string& path = "/") const;  // http://127.0.0.1:port/path
   std::vector<Seen> seen() const;
+  int replies() const;      // sent whole so far
   int connections() const;  // accepted so far
 
  private:
