@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "agent/base/text.h"
 #include "agent/http/status_text.h"
 
@@ -18,6 +20,17 @@ std::unexpected<QueryFault> fault(QueryFault::Kind kind, std::string_view text) 
 bool make_room(simdjson::dom::parser& parser, std::size_t bytes) {
   if (parser.max_depth() == limits::kAnswerDepthMax && parser.capacity() >= bytes) return true;
   return parser.allocate(bytes, limits::kAnswerDepthMax) == simdjson::SUCCESS;
+}
+
+std::size_t parts_max(std::string_view body) {
+  return std::max(body.size(), limits::kAnswerBytesMax) / limits::kAnswerBytesPerPartMin;
+}
+
+/// Parsed, each name, value, list and object takes up to 24 bytes, and needs no more than two in JSON.
+bool has_too_many_parts(std::string_view body) {
+  if (body.size() <= parts_max(body)) return false;
+  const auto begins_part = [](char c) { return c == ',' || c == ':' || c == '[' || c == '{'; };
+  return static_cast<std::size_t>(std::ranges::count_if(body, begins_part)) > parts_max(body);
 }
 
 std::unexpected<QueryFault> unreachable(std::string_view text) {
@@ -66,7 +79,9 @@ std::unexpected<QueryFault> not_prometheus(const Response& response) {
   if (response.status < 200 || response.status >= 300) return unreachable(status + excerpt(response.body));
   // Prometheus writes the status first, so this beginning is its own, and only the rest has been lost.
   if (response.body.starts_with(R"({"status":"success")")) {
-    return unusable("the answer is cut off or no valid JSON");
+    if (!has_too_many_parts(response.body)) return unusable("the answer is cut off or no valid JSON");
+    return unusable(
+        fmt::format("the answer has more than {} names and values; ask for fewer series", parts_max(response.body)));
   }
   return unreachable(
       fmt::format("{}: the reply is not the JSON of Prometheus's API{}", status, excerpt(response.body)));
@@ -102,7 +117,8 @@ Parsed<QueryData> open_envelope(simdjson::dom::parser& parser, const Response& r
   if (const auto refusal = refused_by_status(response)) return unreachable(*refusal);
 
   object envelope;
-  if (!make_room(parser, response.body.size()) || parser.parse(response.body).get(envelope) != simdjson::SUCCESS) {
+  if (has_too_many_parts(response.body) || !make_room(parser, response.body.size()) ||
+      parser.parse(response.body).get(envelope) != simdjson::SUCCESS) {
     return not_prometheus(response);
   }
   const std::string_view status = text_of(envelope, "status");

@@ -307,6 +307,18 @@ TEST(PromAnswer, TooLargeAnswerNamesTheLimitAndItsKey) {
   expect_unreachable(response, "larger than 32 MiB");
 }
 
+TEST(PromAnswer, LargeAnswerOfShortPartsIsNotParsed) {
+  constexpr int kPartsMax = 4 << 20;
+  std::string many = "[0";
+  for (int part = 0; part < kPartsMax; ++part) many += ",0";
+  expect_unusable(vector_of(many + "]"), "the answer has more than 4194304 names and values; ask for fewer series");
+  expect_unreachable(reply(many + "]"), "the reply is not the JSON of Prometheus's API: [0,0,0");
+  // Where more bytes are allowed, more parts are.
+  expect_unusable(vector_of(many + std::string(std::size_t{32} << 20, ' ') + "]"), "no `metric`");
+  many.resize(kPartsMax);
+  expect_unusable(vector_of(many + "]"), "no `metric`");
+}
+
 TEST(PromAnswer, CutAnswerOfPrometheusIsUnusable) {
   const std::string whole = vector_of(R"([{"metric":{"a":"b"},"value":[1,"1"]}])").body;
   for (std::size_t size = 0; size < whole.size(); ++size) {
