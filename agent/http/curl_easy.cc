@@ -42,6 +42,11 @@ std::string CurlEasy::header(const char* name) const {
 
 void CurlEasy::reset() {
   curl_easy_reset(handle_.get());
+  // A transfer that failed before it was connected leaves its buffer, and curl takes it for one of the size now set.
+  constexpr long kDefault = 0;
+  const CURLcode none_left = curl_easy_setopt(handle_.get(), CURLOPT_BUFFERSIZE, kDefault);
+  if (none_left != CURLE_OK) handle_.reset(curl_easy_init());
+  if (!handle_) throw std::bad_alloc();
   refused_ = CURLE_OK;
 }
 

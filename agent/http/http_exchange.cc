@@ -67,7 +67,11 @@ Result<void> HttpExchange::prepare(const std::string& user_agent) {
   easy_.set(CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
   easy_.set_text(CURLOPT_PROTOCOLS_STR, "http,https");
   easy_.set_text(CURLOPT_USERAGENT, user_agent);
-  if (request_.accept_gzip) easy_.set_text(CURLOPT_ACCEPT_ENCODING, "gzip");
+  if (request_.accept_gzip) {
+    easy_.set_text(CURLOPT_ACCEPT_ENCODING, "gzip");
+    // Of a paused body curl keeps all that one read expands to, which may be a thousand times as much.
+    easy_.set(CURLOPT_BUFFERSIZE, limits::kCompressedReadBytesMax);
+  }
   set_method_and_body();
   if (auto headers = set_headers(url->host_header()); !headers) return headers;
   if (auto credentials = set_credentials(); !credentials) return credentials;

@@ -204,6 +204,23 @@ TEST_F(Http, LimitCountsDecodedBytes) {
   EXPECT_TRUE(exchange(request).ok());
 }
 
+TEST_F(Http, HandleThatNeverConnectedIsGoodForACompressedReplyAndBack) {
+  const ClosedPort closed;
+  HttpServer server(always(reply_with(200, std::string(100'000, 'x'))));
+  HttpRequest plain = post_to("http://127.0.0.1:" + std::to_string(closed.port()));
+  plain.reply_bytes_max = 200'000;
+  HttpRequest compressed = plain;
+  compressed.accept_gzip = true;
+  for (HttpRequest& first : std::vector{plain, compressed}) {
+    EXPECT_EQ(exchange(first).fault, TransportFault::connect);
+    HttpRequest& second = first.accept_gzip ? plain : compressed;
+    second.settings.url = Secret(server.url());
+    const Response response = exchange(second);
+    EXPECT_TRUE(response.ok()) << response.fault_text;
+    EXPECT_EQ(response.body.size(), 100'000U);
+  }
+}
+
 TEST_F(Http, LimitHoldsForChunkedReplies) {
   const std::string chunk = "1000\r\n" + std::string(4096, 'x') + "\r\n";
   HttpServer server(
