@@ -9,9 +9,23 @@ namespace tocsin {
 void Connections::opened(int socket) {
   const std::lock_guard lock(mutex_);
   if (connections_.size() >= limits_.connections) shut_down(connections_.begin());
-  std::list<Connection> connection(1, {.socket = socket, .body = nullptr});
+  std::list<Connection> connection(1, {.socket = socket, .request_bytes = 0, .body = nullptr});
   places_[socket] = connection.begin();
   connections_.splice(connections_.end(), connection);  // last: out of memory, neither knows of it
+}
+
+bool Connections::reading(int socket, std::size_t bytes) {
+  const std::lock_guard lock(mutex_);
+  const auto found = places_.find(socket);
+  if (found == places_.end()) return false;
+  Connection& connection = *found->second;
+  if (connection.request_bytes == 0) connections_.splice(connections_.end(), connections_, found->second);
+  request_bytes_ += bytes - connection.request_bytes;
+  connection.request_bytes = bytes;
+  while (request_bytes_ > limits_.request_bytes) {
+    shut_down(std::ranges::find_if(connections_, [](const Connection& one) { return one.request_bytes != 0; }));
+  }
+  return places_.contains(socket);
 }
 
 void Connections::replying(int socket, const Body& body) {
@@ -64,6 +78,7 @@ void Connections::shut_down(Place place) {
 
 void Connections::forget(Place place) {
   drop_body(*place);
+  request_bytes_ -= place->request_bytes;
   places_.erase(place->socket);
   connections_.erase(place);
 }

@@ -23,10 +23,11 @@ using boost::system::error_code;
 using tcp = asio::ip::tcp;
 
 /// Leaves half of the file descriptors to polls, notifications and the store.
-std::size_t connections_max() {
+std::size_t connections_max(bool over_tls) {
+  const std::size_t most = over_tls ? limits::kRequestTlsConnectionsMax : limits::kRequestConnectionsMax;
   rlimit limit{};
-  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return limits::kRequestConnectionsMax;
-  return std::min<rlim_t>(limits::kRequestConnectionsMax, limit.rlim_cur / 2);
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return most;
+  return std::min<rlim_t>(most, limit.rlim_cur / 2);
 }
 
 }  // namespace
@@ -34,9 +35,11 @@ std::size_t connections_max() {
 /// The threads, and what they work on.
 struct ApiServer::Running {
   Running(const ApiOptions& options, Control& engine, StoreReader& store)
-      : port{.api = Api(engine, store, options.access),
-             .connections = Connections(
-                 {.connections = connections_max() / 4 * 3, .reply_bytes = limits::kRequestRepliesBytesMax})},
+      : sessions_max(connections_max(!options.tls_cert_file.empty())),
+        port{.api = Api(engine, store, options.access),
+             .connections = Connections({.connections = sessions_max / 4 * 3,
+                                         .request_bytes = limits::kRequestsBytesMax,
+                                         .reply_bytes = limits::kRequestRepliesBytesMax})},
         turned(options.turned) {}
   ~Running() { context.stop(); }
   Running(const Running&) = delete;
@@ -48,6 +51,7 @@ struct ApiServer::Running {
   void turn() noexcept;
   void work();
 
+  const std::size_t sessions_max;
   HttpPort port;
   std::function<void()> turned;
   asio::io_context context;
@@ -64,12 +68,14 @@ void ApiServer::Running::start() {
 }
 
 /// Out of memory it ends the process: one that is started again is better than one that is deaf. The sockets' strands
-/// see to it that a session is never worked on by two threads.
+/// see to it that a session is never worked on by two threads. Where there are too many sessions, some were shut down
+/// and end in a moment: new clients wait for that.
 void ApiServer::Running::accept() noexcept {
+  if (port.sessions >= sessions_max) return accept_later();
   acceptor.async_accept(asio::make_strand(context), [this](error_code error, tcp::socket socket) {
     if (error) return accept_later();
     accept();  // first: nothing that goes wrong with this one may be the end of all
-    if (port.sessions < connections_max()) begin_session(std::move(socket), port);
+    begin_session(std::move(socket), port);
   });
 }
 

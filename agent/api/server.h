@@ -2,7 +2,7 @@
 // happens on one is session.h's business, what a request means is Api's (api.h).
 //
 // A few threads share one event loop over all connections, so that slow clients cost no thread. Bounds: header bytes
-// (431), body bytes (413), idle seconds, connections (connections.h).
+// (431), body bytes (413), idle seconds, connections and what they hold of memory (connections.h).
 #pragma once
 
 #include <cstdint>

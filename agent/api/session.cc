@@ -5,9 +5,11 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
-#include <boost/beast/http/read.hpp>
+#include <boost/beast/core/read_size.hpp>
 #include <boost/beast/http/write.hpp>
+#include <iterator>
 #include <memory>
+#include <optional>
 #include <string_view>
 #include <tuple>
 
@@ -28,6 +30,7 @@ using tcp = asio::ip::tcp;
 using TlsStream = asio::ssl::stream<tcp::socket>;
 
 constexpr std::size_t kBufferBytesMax = 2 * limits::kRequestHeadBytesMax;
+constexpr std::size_t kDiscardedAtOnceBytes = 4ULL << 10;
 
 tcp::socket& socket_of(tcp::socket& stream) {
   return stream;
@@ -92,42 +95,72 @@ class Session : public std::enable_shared_from_this<Session<Stream>> {
   }
 
   void read_next() {
-    request_ = {};
     parser_ = std::make_unique<wire::Parser>();
     parser_->header_limit(limits::kRequestHeadBytesMax);
     parser_->body_limit(limits::kRequestBodyBytesMax);
-    read();
+    head_bytes_ = 0;
+    allow_a_while();  // for all of the head
+    parse();
   }
 
-  /// To the end of the head, or some of the body.
+  /// What was read ahead, to the end of the head or some of the body. Beast's own function would go on reading before
+  /// anybody could count what it keeps.
+  void parse() {
+    if (buffer_.size() == 0) return read();
+    error_code error;
+    const std::size_t parsed = parser_->put(buffer_.data(), error);
+    buffer_.consume(parsed);
+    const bool is_valid = !error || error == http::error::need_more;
+    if (is_valid && !request_ && is_head_too_large(parsed)) error = http::error::header_limit;
+    if (!port_.connections.reading(descriptor_, request_bytes())) return;
+    if (error == http::error::need_more) return read();
+    if (error) return refuse(wire::refuse_unreadable(error));
+    if (request_) {
+      take_body();
+    } else {
+      take_head();
+    }
+  }
+
+  /// Beast bounds what it has yet to parse, and keeps any number of lines.
+  bool is_head_too_large(std::size_t parsed) {
+    head_bytes_ += parsed;
+    const std::size_t bytes = head_bytes_ + (parser_->is_header_done() ? 0 : buffer_.size());
+    const auto& headers = parser_->get();
+    const auto count = static_cast<std::size_t>(std::distance(headers.begin(), headers.end()));
+    return bytes > limits::kRequestHeadBytesMax || count > limits::kRequestHeadersMax;
+  }
+
+  /// About what the request takes of memory.
+  std::size_t request_bytes() { return buffer_.capacity() + head_bytes_ + parser_->get().body().capacity(); }
+
   void read() {
-    allow_a_while();
-    http::async_read_some(stream_, buffer_, *parser_,
-                          [self = this->shared_from_this()](error_code error, std::size_t) { self->take_read(error); });
+    if (request_) allow_a_while();
+    const std::size_t room = boost::beast::read_size(buffer_, kBufferBytesMax);
+    if (room == 0) return refuse(wire::refuse_unreadable(http::error::buffer_overflow));
+    stream_.async_read_some(buffer_.prepare(room),
+                            [self = this->shared_from_this()](error_code error, std::size_t bytes) {
+                              self->buffer_.commit(bytes);
+                              self->take_read(error);
+                            });
   }
 
   void take_read(error_code error) {
-    if (error) {
-      if (const std::optional<ApiReply> refusal = wire::refuse_unreadable(error)) refuse(*refusal);
-      return;
-    }
-    if (request_.method.empty()) {
-      take_head();
-    } else {
-      take_body();
-    }
+    if (!error) return parse();
+    if (error == asio::error::eof && parser_->got_some())
+      refuse(failure(400, "the connection ended before the request did"));
   }
 
   void take_head() {
     request_ = wire::take_head(*parser_);
-    request_.from_loopback = is_loopback(socket_of(stream_));
-    request_.over_tls = kOverTls;
-    if (const std::optional<ApiReply> refusal = refuse_head(request_)) return refuse(*refusal);
-    take_absolute_form(request_);
+    request_->from_loopback = is_loopback(socket_of(stream_));
+    request_->over_tls = kOverTls;
+    if (const std::optional<ApiReply> refusal = refuse_head(*request_)) return refuse(*refusal);
+    take_absolute_form(*request_);
     parser_->eager(true);
-    const bool is_modern = request_.version == "HTTP/1.1";
+    const bool is_modern = request_->version == "HTTP/1.1";
     if (is_modern && !parser_->is_done() &&
-        equal_ignoring_case(request_.header("Expect").value_or(""), "100-continue")) {
+        equal_ignoring_case(request_->header("Expect").value_or(""), "100-continue")) {
       return invite_body();
     }
     take_body();
@@ -137,14 +170,14 @@ class Session : public std::enable_shared_from_this<Session<Stream>> {
     static constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
     asio::async_write(stream_, asio::buffer(kContinue.data(), kContinue.size()),
                       [self = this->shared_from_this()](error_code error, std::size_t) {
-                        if (!error) self->read();
+                        if (!error) self->parse();
                       });
   }
 
   void take_body() {
-    if (!parser_->is_done()) return read();
-    request_.body = std::move(parser_->get().body());
-    reply(answer(port_.api, request_), true);
+    if (!parser_->is_done()) return parse();
+    request_->body = std::move(parser_->get().body());
+    reply(answer(port_.api, *request_), true);
   }
 
   /// Where the next request would begin is not known: what follows could be a body that passes for one.
@@ -154,9 +187,20 @@ class Session : public std::enable_shared_from_this<Session<Stream>> {
     reply_ = std::move(reply);
     response_ = wire::make_response(reply_, *parser_, SystemClock().now(), keep_alive);
     serializer_ = std::make_unique<wire::Serializer>(response_);
-    serializer_->split(request_.method == "HEAD");
+    sends_head_alone_ = request_ && request_->method == "HEAD";
+    serializer_->split(sends_head_alone_);
+    forget_request();
+    if (!port_.connections.reading(descriptor_, buffer_.capacity())) return;
     port_.connections.replying(descriptor_, reply_.body);
     write();
+  }
+
+  /// Before the reply is taken: a client may let that wait, and many may.
+  void forget_request() {
+    request_.reset();
+    parser_.reset();
+    if (!response_.keep_alive()) buffer_.clear();
+    if (buffer_.size() == 0) buffer_.shrink_to_fit();
   }
 
   void write() {
@@ -167,13 +211,11 @@ class Session : public std::enable_shared_from_this<Session<Stream>> {
   }
 
   void take_written() {
-    const bool is_written = request_.method == "HEAD" ? serializer_->is_header_done() : serializer_->is_done();
+    const bool is_written = sends_head_alone_ ? serializer_->is_header_done() : serializer_->is_done();
     if (!is_written) return write();
     port_.connections.replied(descriptor_);
     reply_ = {};  // nobody counts it any more
     if (response_.keep_alive()) return read_next();
-    request_ = {};
-    parser_.reset();
     if constexpr (kOverTls) {
       allow_a_while();
       stream_.async_shutdown([self = this->shared_from_this()](error_code) { self->take_leave(); });
@@ -187,13 +229,12 @@ class Session : public std::enable_shared_from_this<Session<Stream>> {
   void take_leave() {
     error_code ignored;
     socket_of(stream_).shutdown(tcp::socket::shutdown_send, ignored);
-    buffer_.clear();
     discard();
   }
 
   void discard() {
     allow_a_while();
-    socket_of(stream_).async_read_some(buffer_.prepare(kBufferBytesMax),
+    socket_of(stream_).async_read_some(buffer_.prepare(kDiscardedAtOnceBytes),
                                        [self = this->shared_from_this()](error_code error, std::size_t bytes) {
                                          self->discarded_bytes_ += bytes;
                                          if (error || self->discarded_bytes_ > limits::kRequestDiscardedBytesMax)
@@ -219,7 +260,9 @@ class Session : public std::enable_shared_from_this<Session<Stream>> {
   asio::steady_timer timer_{stream_.get_executor()};
   boost::beast::flat_buffer buffer_{kBufferBytesMax};  // what was read ahead
   std::unique_ptr<wire::Parser> parser_;               // a new one for each request
-  ApiRequest request_;                                 // without a method: its head is not read yet
+  std::size_t head_bytes_ = 0;                         // that it has parsed
+  std::optional<ApiRequest> request_;                  // nullopt: its head is not read yet
+  bool sends_head_alone_ = false;
   ApiReply reply_;
   wire::Response response_;
   std::unique_ptr<wire::Serializer> serializer_;

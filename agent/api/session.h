@@ -2,7 +2,7 @@
 // the reply, and goes on with the next.
 //
 // Every bad request gets a reply in the envelope of the API (reply.h), also one that is no HTTP at all; only a
-// connection that is idle for too long, is closed by its client, or is one too many gets none.
+// connection that is idle for too long, is closed by its client, or is the one that goes (connections.h) gets none.
 #pragma once
 
 #include <atomic>

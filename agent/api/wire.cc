@@ -25,27 +25,27 @@ std::string text(boost::beast::string_view view) {
 
 }  // namespace
 
-ApiRequest take_head(const Parser& parser) {
-  const auto& head = parser.get();
+ApiRequest take_head(Parser& parser) {
+  auto& head = parser.get();
   ApiRequest request;
   request.method = text(head.method_string());
   request.version = head.version() == 10 ? "HTTP/1.0" : "HTTP/1.1";
   request.target = text(head.target());
   for (const auto& field : head) request.headers.emplace_back(text(field.name_string()), text(field.value()));
+  head.clear();
   return request;
 }
 
-std::optional<ApiReply> refuse_unreadable(boost::beast::error_code error) {
+ApiReply refuse_unreadable(boost::beast::error_code error) {
   if (error == http::error::body_limit) {
     return failure(413, fmt::format("the body has more than {} bytes", limits::kRequestBodyBytesMax));
   }
   if (error == http::error::header_limit || error == http::error::buffer_overflow) {
     return failure(
-        431, fmt::format("the request line and the headers have more than {} bytes", limits::kRequestHeadBytesMax));
+        431, fmt::format("the request line and the headers have more than {} bytes, or there are more than {} headers",
+                         limits::kRequestHeadBytesMax, limits::kRequestHeadersMax));
   }
   if (error == http::error::bad_version) return failure(400, "the request line does not end in HTTP/1.0 or HTTP/1.1");
-  const bool is_over = error == http::error::end_of_stream || error == http::error::partial_message;
-  if (is_over || error.category() != make_error_code(http::error::bad_method).category()) return std::nullopt;
   return failure(400, fmt::format("this is no HTTP request: {}", error.message()));
 }
 

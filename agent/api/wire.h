@@ -9,7 +9,6 @@
 #include <boost/beast/http/serializer.hpp>
 #include <boost/beast/http/span_body.hpp>
 #include <boost/beast/http/string_body.hpp>
-#include <optional>
 
 #include "agent/api/message.h"
 #include "agent/base/time.h"
@@ -21,11 +20,12 @@ using Body = boost::beast::http::span_body<const char>;  // of the reply, which 
 using Response = boost::beast::http::response<Body>;
 using Serializer = boost::beast::http::response_serializer<Body>;
 
-/// What the parser has read of a request before its body. REQUIRES: it is done with the head.
-ApiRequest take_head(const Parser& parser);
+/// What the parser has read of a request before its body; it keeps none of the headers. REQUIRES: it is done with the
+/// head.
+ApiRequest take_head(Parser& parser);
 
-/// The reply to a request that cannot be read. nullopt: nobody is there to read one.
-std::optional<ApiReply> refuse_unreadable(boost::beast::error_code error);
+/// The reply to a request that the parser cannot read.
+ApiReply refuse_unreadable(boost::beast::error_code error);
 
 /// To what the parser has read, be it all of a request or not. `keep_alive` as the client may wish, too.
 /// `reply` must outlive what is returned. REQUIRES: where the connection is kept, all of the request is read.

@@ -36,10 +36,12 @@ inline constexpr std::size_t kRequestHeadBytesMax = 32ULL << 10;       // reques
 inline constexpr std::size_t kRequestHeadersMax = 100;                 // each takes much more memory than its bytes
 inline constexpr unsigned int kRequestThreads = 4;                     // of the HTTP port
 inline constexpr unsigned int kRequestConnectionsMax = 1024;           // of the HTTP port
+inline constexpr unsigned int kRequestTlsConnectionsMax = 128;         // a handshake alone can take hundreds of KiB
+inline constexpr std::size_t kRequestsBytesMax = 16ULL << 20;          // begun, but not yet sent to their end
 inline constexpr std::size_t kIncidentPageBytesMax = 1ULL << 20;       // after that a list goes on in the next page
 inline constexpr std::size_t kRequestRepliesBytesMax = 16ULL << 20;    // made, but not yet taken by slow clients
 inline constexpr Duration kRequestIdleMax = std::chrono::seconds(10);  // for a head; after it, without a byte
-inline constexpr Duration kAcceptPause{100};   // of the HTTP port, after an error such as too many open files
+inline constexpr Duration kAcceptPause{10};    // of the HTTP port, where there are too many files or connections
 inline constexpr Duration kReadModelAge{250};  // what the HTTP port shows of the engine is kept so long
 inline constexpr Duration kPageAgeMax = std::chrono::seconds(2);  // pages that take long to make at most so long
 inline constexpr std::size_t kInFlightPerNotifierMax = 8;

@@ -1,25 +1,38 @@
 """The HTTP port under abuse: scrapes are answered, no evaluation is missed, memory stays bounded, errors are errors."""
 
 import json
+import resource
 import threading
 import unittest
 
 from harness import EndToEnd, RawConnection, ask, wait_for
 
 MIB = 1 << 20
-MEMORY_MAX = 150 * MIB
 GET = b"GET /metrics HTTP/1.1\r\nHost: localhost\r\n"
 POST = b"POST /-/reload HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+FULL_HEAD = POST + b"".join(b"X-Padding-%d: " % number + b"x" * 300 + b"\r\n" for number in range(95))
 CHUNK = b"4000\r\n" + b" " * 0x4000 + b"\r\n"
 
 
 class AbuseCase(EndToEnd):
+    OVER_TLS = False
+    MEMORY_MAX = 150 * MIB
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        # For the clients of the test, and for the agent that it starts: with few files it takes few connections.
+        _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (min(most, 4096), most))
+
     def setUp(self):
         super().setUp()
         prometheus = self.scripted_prometheus()
         prometheus.series = [({"pod": "a"}, 1)]
-        # Long enough an interval that only a loop that stands still misses a tick.
-        self.under_test = self.agent(self.rule(interval="5s"), prometheus={"url": prometheus.url})
+        self.under_test = self.new_agent(self.rule(interval="1s"), prometheus={"url": prometheus.url})
+        if self.OVER_TLS:
+            self.under_test.use_tls()
+        self.under_test.start()
         self.under_test.wait_incident("open")
 
     def tearDown(self):
@@ -30,14 +43,14 @@ class AbuseCase(EndToEnd):
         self.assertEqual(0, agent.metric("tocsin_rule_evaluation_failures_total", rule="Probe"))
         peak = agent.peak_memory()
         print(f"{self._testMethodName}: at most {peak / MIB:.0f} MiB", flush=True)
-        self.assertLess(peak, MEMORY_MAX)
+        self.assertLess(peak, self.MEMORY_MAX)
         super().tearDown()
 
     def assert_scraped(self):
         self.assertIn("tocsin_build_info", self.under_test.get("/metrics").body)
 
     def connect(self):
-        connection = RawConnection(self.under_test.port)
+        connection = RawConnection(self.under_test.port, tls=self.under_test.tls)
         self.addCleanup(connection.close)
         return connection
 
@@ -81,40 +94,79 @@ class Slow(AbuseCase):
             self.assert_scraped()
 
 
+class Unfinished(AbuseCase):
+    """What one client may do is too much memory where a thousand do it. Who is one too many is closed."""
+
+    MEMORY_MAX = 110 * MIB  # less than for all: the rest is for what the agent does beside
+
+    def assert_a_thousand_hurt_nobody(self, begin):
+        for number in range(1000):
+            begin()
+            if number % 100 == 0:
+                self.assert_scraped()
+        self.under_test.wait_evaluations("Probe", 2)
+        self.assert_scraped()
+        self.under_test.reload()
+
+    def test_requests_that_lack_the_end_of_their_body(self):
+        content = FULL_HEAD + b"Content-Length: 65536\r\n\r\n" + b" " * 65_000
+        self.assert_a_thousand_hurt_nobody(lambda: self.connect().send(content))
+
+    def test_heads_of_many_lines(self):
+        self.assert_a_thousand_hurt_nobody(lambda: self.connect().send(GET + b"a:\r\n" * 8000))
+
+    def test_clients_that_say_nothing(self):
+        self.assert_a_thousand_hurt_nobody(self.connect)
+
+
+class UnfinishedOverTls(Unfinished):
+    OVER_TLS = True
+    MEMORY_MAX = AbuseCase.MEMORY_MAX
+
+    def test_handshakes_that_lack_the_end_of_a_large_greeting(self):
+        greeting = b"\x01" + (130_000).to_bytes(3, "big") + b"\x03\x03" + bytes(32)
+        content = b"\x16\x03\x01" + len(greeting).to_bytes(2, "big") + greeting
+
+        def begin():
+            connection = RawConnection(self.under_test.port)
+            self.addCleanup(connection.close)
+            connection.send(content)
+
+        self.assert_a_thousand_hurt_nobody(begin)
+
+
 class Endless(AbuseCase):
-    def send_until_refused(self, head, piece, pieces):
-        """(how many pieces went out, the status of the answer or None)"""
-        with RawConnection(self.under_test.port) as connection:
-            connection.send(head)
-            sent = 0
-            while sent < pieces and connection.send(piece):
-                sent += 1
-            reply = connection.read_reply()
-            return sent, reply and reply[0]
+    def assert_refused(self, expected, head, piece, pieces):
+        """Eight clients at once are told so, long before they have sent all pieces.
+
+        They read only once the port has closed: what it then has not read resets the connection. The answer has come
+        before the reset, and Linux keeps it for who reads."""
+        def client():
+            with RawConnection(self.under_test.port) as connection:
+                connection.send(head)
+                sent = 0
+                while sent < pieces and connection.send(piece):
+                    sent += 1
+                return sent, connection.read_reply()
+
+        for sent, reply in self.at_once(8, client):
+            self.assertLess(sent, pieces)
+            self.assertIsNotNone(reply, f"closed without an answer after {sent} pieces")
+            self.assertEqual((expected, "error"), (reply[0], json.loads(reply[2])["status"]))
 
     def test_headers_without_end(self):
-        pieces = 2_000_000
-        results = self.at_once(8, lambda: self.send_until_refused(GET, b"X-Endless: " + b"x" * 1000 + b"\r\n", pieces))
-        for sent, status in results:
-            self.assertLess(sent, pieces)
-            self.assertIn(status, (431, None))
+        self.assert_refused(431, GET, b"X-Endless: " + b"x" * 1000 + b"\r\n", 2_000_000)
+
+    def test_headers_without_end_in_pieces_that_end_within_a_line(self):
+        self.assert_refused(431, GET + b"a", b":\r\na" * 250, 2_000_000)
 
     def test_chunked_bodies_of_two_gigabytes(self):
-        pieces = (2 << 30) // 0x4000
-        results = self.at_once(8, lambda: self.send_until_refused(POST + b"Transfer-Encoding: chunked\r\n\r\n", CHUNK,
-                                                                  pieces))
-        for sent, status in results:
-            self.assertLess(sent, pieces // 10)
-            self.assertIn(status, (413, None))
+        self.assert_refused(413, POST + b"Transfer-Encoding: chunked\r\n\r\n", CHUNK, (2 << 30) // 0x4000 // 10)
 
     def test_bodies_announced_with_two_gigabytes(self):
-        pieces = (2 << 30) // 0x4000
-        results = self.at_once(8, lambda: self.send_until_refused(POST + b"Content-Length: 2147483648\r\n\r\n",
-                                                                  b" " * 0x4000, pieces))
-        for sent, status in results:
-            self.assertLess(sent, pieces // 10)
-            self.assertIn(status, (413, None))
-        status, _, body = ask(self.under_test.port, POST + b"Content-Length: 2147483648\r\n\r\n")
+        head = POST + b"Content-Length: 2147483648\r\n\r\n"
+        self.assert_refused(413, head, b" " * 0x4000, (2 << 30) // 0x4000 // 10)
+        status, _, body = ask(self.under_test.port, head)
         self.assertEqual((413, "error"), (status, json.loads(body)["status"]))
 
 
@@ -212,6 +264,15 @@ class Wrong(AbuseCase):
                 error = json.loads(body)
                 self.assertEqual(("error", {"status", "errorType", "error"}), (error["status"], set(error)))
                 self.assert_nothing_leaks(head + body)
+
+    def test_a_request_that_ends_too_early_is_told_so(self):
+        for begin in (b"G", GET, POST + b"Content-Length: 2\r\n\r\n{",
+                      POST + b"Transfer-Encoding: chunked\r\n\r\n2\r\n"):
+            with self.subTest(begin), self.connect() as connection:
+                connection.send(begin)
+                connection.end_sending()
+                status, _, body = connection.read_reply()
+                self.assertEqual((400, "error"), (status, json.loads(body)["status"]))
 
     def test_good_answers_name_no_program_and_no_version(self):
         for path in ("/-/healthy", "/-/ready", "/api/v1/incidents", "/api/v1/rules"):

@@ -70,6 +70,10 @@ bool Connection::send(std::string_view bytes) {
   return true;
 }
 
+void Connection::end_sending() {
+  shutdown(fd_, SHUT_WR);
+}
+
 bool Connection::receive() {
   char bytes[16384];
   const ssize_t size = recv(fd_, bytes, sizeof bytes, 0);

@@ -30,6 +30,7 @@ class Connection {
 
   /// False where the server closed the connection.
   bool send(std::string_view bytes);
+  void end_sending();
   Reply read_reply(bool head = false);
   /// Up to the next empty line, without it; "" where the server closed the connection.
   std::string read_head();

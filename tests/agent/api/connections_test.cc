@@ -36,7 +36,7 @@ Connections::Body body_of(std::size_t bytes) {
 
 class ConnectionsTest : public testing::Test {
  protected:
-  Connections connections{{.connections = 3, .reply_bytes = 100}};
+  Connections connections{{.connections = 3, .request_bytes = 50, .reply_bytes = 100}};
   const Pair first, second, third, fourth;
 
   void open_three() {
@@ -60,6 +60,47 @@ TEST_F(ConnectionsTest, ARequestAndItsReplyAreGettingOn) {
   connections.opened(fourth.server());
   EXPECT_TRUE(third.shut_down());
   EXPECT_FALSE(first.shut_down() || second.shut_down());
+}
+
+TEST_F(ConnectionsTest, TheOldestRequestGoesWhenTheyAreTooMuchMemory) {
+  open_three();
+  EXPECT_TRUE(connections.reading(second.server(), 10));
+  EXPECT_TRUE(connections.reading(third.server(), 10));
+  EXPECT_TRUE(connections.reading(second.server(), 40));
+  EXPECT_TRUE(connections.reading(third.server(), 20));
+  EXPECT_TRUE(second.shut_down());
+  EXPECT_FALSE(first.shut_down()) << "it is between two requests";
+  EXPECT_FALSE(third.shut_down());
+  EXPECT_FALSE(connections.reading(second.server(), 1)) << "it has gone";
+}
+
+TEST_F(ConnectionsTest, AnOldConnectionBeginsANewRequest) {
+  open_three();
+  EXPECT_TRUE(connections.reading(second.server(), 30));
+  EXPECT_TRUE(connections.reading(first.server(), 30));
+  EXPECT_TRUE(second.shut_down());
+  EXPECT_FALSE(first.shut_down());
+}
+
+TEST_F(ConnectionsTest, ARequestThatGrowsBeyondAllRoomGoesItself) {
+  open_three();
+  EXPECT_TRUE(connections.reading(first.server(), 20));
+  EXPECT_TRUE(connections.reading(second.server(), 20));
+  EXPECT_FALSE(connections.reading(first.server(), 40));
+  EXPECT_TRUE(first.shut_down());
+  EXPECT_FALSE(second.shut_down());
+}
+
+TEST_F(ConnectionsTest, RequestsThatAreReadOrClosedMakeRoom) {
+  open_three();
+  for (int i = 0; i < 10; ++i) {
+    EXPECT_TRUE(connections.reading(first.server(), 30));
+    EXPECT_TRUE(connections.reading(first.server(), 0));
+  }
+  EXPECT_TRUE(connections.reading(second.server(), 30));
+  connections.closed(second.server());
+  EXPECT_TRUE(connections.reading(third.server(), 30));
+  EXPECT_FALSE(first.shut_down() || second.shut_down() || third.shut_down());
 }
 
 TEST_F(ConnectionsTest, ClosedOnesMakeRoom) {

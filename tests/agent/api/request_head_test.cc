@@ -57,13 +57,5 @@ TEST(RequestHead, TargetsOfAnyOtherFormStayWhatTheyAre) {
   }
 }
 
-TEST(RequestHead, HasABoundedNumberOfHeaders) {
-  Headers headers(99, {"a", ""});
-  headers.emplace_back("Host", "a");
-  EXPECT_EQ(status(headers), 200U);
-  headers.emplace_back("a", "");
-  EXPECT_EQ(status(headers), 431U);
-}
-
 }  // namespace
 }  // namespace tocsin

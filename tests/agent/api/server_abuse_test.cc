@@ -146,6 +146,56 @@ TEST_F(ServerAbuse, EndlessHeadersAreRefused) {
   EXPECT_EQ(connection.read_reply().status, 431);
 }
 
+TEST_F(ServerAbuse, HeadersAreCounted) {
+  const uint16_t port = start();
+  std::vector<std::string> headers(limits::kRequestHeadersMax - 2, "a: b");  // the others: Host, Connection
+  EXPECT_EQ(request(port, "GET", "/metrics", headers).status, 200);
+  headers.emplace_back("a: b");
+  EXPECT_EQ(request(port, "GET", "/metrics", headers).status, 431);
+}
+
+TEST_F(ServerAbuse, AHeadOfTheLargestSizeIsTaken) {
+  const uint16_t port = start();
+  const std::string begin = "GET /metrics HTTP/1.1\r\nHost: localhost\r\nX-Padding: ";
+  const std::string padding(limits::kRequestHeadBytesMax - begin.size() - 4, 'x');
+  Connection largest(port);
+  largest.send(begin + padding + "\r\n\r\n");
+  EXPECT_EQ(largest.read_reply().status, 200);
+  Connection larger(port);
+  larger.send(begin + padding + "x\r\n\r\n");
+  EXPECT_EQ(larger.read_reply().status, 431);
+}
+
+TEST_F(ServerAbuse, WhoSendsHalfARequestAndReadsIsTold) {
+  const uint16_t port = start();
+  for (const char* half :
+       {"GET /metrics HTTP/1.1\r\nHo", "POST /-/reload HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2\r\n\r\n{"}) {
+    Connection connection(port);
+    connection.send(half);
+    connection.end_sending();
+    const Reply reply = connection.read_reply();
+    EXPECT_EQ(reply.status, 400) << half;
+    EXPECT_THAT(reply.body, HasSubstr("ended before the request did")) << half;
+  }
+  EXPECT_EQ(control.reloads, 0);
+}
+
+TEST_F(ServerAbuse, UnfinishedRequestsKeepNobodyOut) {
+  const uint16_t port = start();
+  const std::string body(limits::kRequestBodyBytesMax, ' ');
+  const std::string unfinished =
+      "POST /-/reload HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: " +
+      std::to_string(body.size()) + "\r\n\r\n" + body.substr(1);
+  std::vector<Connection> clients;
+  for (std::size_t i = 0; i < 2 * limits::kRequestsBytesMax / body.size(); ++i) {
+    clients.emplace_back(port).send(unfinished);
+  }
+  EXPECT_EQ(post_json(port, "/-/reload", body).status, 200);
+  for (Connection* client : {&clients.front(), &clients.back()}) client->send(" ");
+  EXPECT_EQ(clients.front().read_reply().status, 0);
+  EXPECT_EQ(clients.back().read_reply().status, 200);
+}
+
 TEST_F(ServerAbuse, NonsenseIsRefused) {
   const uint16_t port = start();
   for (const char* text :

@@ -42,10 +42,10 @@ def request(method, url, *, params=None, form=None, json=None, body=None, header
         connection.close()
 
 
-def is_up(url):
+def is_up(url, tls=None):
     """Whether a GET of `url` answers 200 now."""
     try:
-        return request("GET", url, timeout=2).status == 200
+        return request("GET", url, timeout=2, tls=tls).status == 200
     except OSError:
         return False
     except http.client.HTTPException:

@@ -6,8 +6,10 @@ import socket
 class RawConnection:
     """One connection to a port on loopback. What fails ends it: `open` says whether it still stands."""
 
-    def __init__(self, port, timeout=60):
+    def __init__(self, port, timeout=60, tls=None):
         self._socket = socket.create_connection(("127.0.0.1", port), timeout=timeout)
+        if tls:
+            self._socket = tls.wrap_socket(self._socket, server_hostname="localhost")
         self._received = b""
         self.open = True
 
@@ -27,6 +29,9 @@ class RawConnection:
         except OSError:
             self.open = False
         return self.open
+
+    def end_sending(self):
+        self._socket.shutdown(socket.SHUT_WR)
 
     def read_reply(self):
         """(status, head, body) of the next answer; None where the other side closed without a whole one."""

@@ -3,10 +3,12 @@
 import json
 import os
 import signal
+import ssl
 import subprocess
 
 from .exposition import Metrics
 from .http_client import is_up, request
+from .smtp_server import make_certificate
 from .toml_text import to_toml
 from .waiting import free_port, wait_for
 
@@ -28,6 +30,7 @@ class Tocsin:
         self.directory = directory
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
+        self.tls = None  # how its clients see to it that it is the one, where the port speaks TLS
         self.rules = {"rule": rule_tables}
         self.config = {
             "external_url": "http://tocsin.example.org",
@@ -57,6 +60,14 @@ class Tocsin:
             with open(path, "w") as file:
                 file.write(to_toml(content))
 
+    def use_tls(self):
+        """For the port, with a certificate of its own."""
+        certificate, key = make_certificate(self.directory)
+        self.config["web"]["tls"] = {"cert_file": certificate, "key_file": key}
+        self.url = f"https://localhost:{self.port}"
+        self.tls = ssl.create_default_context(cafile=certificate)
+        self.write()
+
     def file(self, name, content):
         path = os.path.join(self.directory, name)
         with open(path, "w") as file:
@@ -74,7 +85,7 @@ class Tocsin:
         return self
 
     def wait_ready(self, timeout=60):
-        wait_for(lambda: self._alive() and is_up(self.url + "/-/ready"), timeout, "tocsin to be ready")
+        wait_for(lambda: self._alive() and is_up(self.url + "/-/ready", self.tls), timeout, "tocsin to be ready")
 
     def _alive(self):
         if self._process.poll() is not None:
@@ -134,10 +145,10 @@ class Tocsin:
     # API
 
     def get(self, path, **parameters):
-        return request("GET", self.url + path, params=parameters)
+        return request("GET", self.url + path, params=parameters, tls=self.tls)
 
     def post(self, path, body=None, headers=None):
-        return request("POST", self.url + path, json={} if body is None else body, headers=headers)
+        return request("POST", self.url + path, json={} if body is None else body, headers=headers, tls=self.tls)
 
     def act(self, incident, verb, by="alice", text=""):
         """Acknowledges, resolves or notes, and expects that it worked."""
