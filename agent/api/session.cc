@@ -110,8 +110,9 @@ class Session : public std::enable_shared_from_this<Session<Stream>> {
     error_code error;
     const std::size_t parsed = parser_->put(buffer_.data(), error);
     buffer_.consume(parsed);
+    if (!request_) head_bytes_ += parsed;
     const bool is_valid = !error || error == http::error::need_more;
-    if (is_valid && !request_ && is_head_too_large(parsed)) error = http::error::header_limit;
+    if (is_valid && !request_ && is_head_too_large()) error = http::error::header_limit;
     if (!port_.connections.reading(descriptor_, request_bytes())) return;
     if (error == http::error::need_more) return read();
     if (error) return refuse(wire::refuse_unreadable(error));
@@ -123,8 +124,7 @@ class Session : public std::enable_shared_from_this<Session<Stream>> {
   }
 
   /// Beast bounds what it has yet to parse, and keeps any number of lines.
-  bool is_head_too_large(std::size_t parsed) {
-    head_bytes_ += parsed;
+  bool is_head_too_large() const {
     const std::size_t bytes = head_bytes_ + (parser_->is_header_done() ? 0 : buffer_.size());
     const auto& headers = parser_->get();
     const auto count = static_cast<std::size_t>(std::distance(headers.begin(), headers.end()));
@@ -132,7 +132,7 @@ class Session : public std::enable_shared_from_this<Session<Stream>> {
   }
 
   /// About what the request takes of memory.
-  std::size_t request_bytes() { return buffer_.capacity() + head_bytes_ + parser_->get().body().capacity(); }
+  std::size_t request_bytes() const { return buffer_.capacity() + head_bytes_ + parser_->get().body().capacity(); }
 
   void read() {
     if (request_) allow_a_while();
@@ -147,8 +147,8 @@ class Session : public std::enable_shared_from_this<Session<Stream>> {
 
   void take_read(error_code error) {
     if (!error) return parse();
-    if (error == asio::error::eof && parser_->got_some())
-      refuse(failure(400, "the connection ended before the request did"));
+    if (error != asio::error::eof || !parser_->got_some()) return;  // nobody is there to read a reply
+    refuse(failure(400, "the connection ended before the request did"));
   }
 
   void take_head() {

@@ -30,7 +30,7 @@ class Tocsin:
         self.directory = directory
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
-        self.tls = None  # how its clients see to it that it is the one, where the port speaks TLS
+        self.tls = None  # what its clients need, where the port speaks TLS
         self.rules = {"rule": rule_tables}
         self.config = {
             "external_url": "http://tocsin.example.org",
