@@ -5,7 +5,7 @@ import json
 import unittest
 import zlib
 
-from harness import PAGERDUTY, SLACK_WEBHOOK, EndToEnd, Raw, SmtpServer, make_certificate
+from harness import PAGERDUTY, SLACK_WEBHOOK, EndToEnd, Raw, SmtpServer, make_certificate, wait_for
 
 MIB = 1 << 20
 MEMORY_MAX = 200 * MIB
@@ -35,6 +35,11 @@ def compressed_spaces():
     yield from itertools.repeat(block, 10_000)
 
 
+def filled(unit):
+    """A vector of about thirty megabytes of this."""
+    return vector((unit + b",") * (30 * MIB // (len(unit) + 1)) + unit)
+
+
 SAMPLE = b'{"metric":{"pod":"b"},"value":[1,"1"]}'
 HOSTILE = {
     "a label of thirty megabytes": whole(vector(b'{"metric":{"pod":"%s"},"value":[1,"1"]}' % (b"x" * 30 * MIB))),
@@ -46,7 +51,12 @@ HOSTILE = {
     "arrays nested a million deep": whole(b"[" * 1_000_000),
     "objects nested a million deep": whole(b'{"data":' * 1_000_000),
     "labels nested deep": whole(vector(b'{"metric":' + b'{"a":' * 100_000 + b"1" + b"}" * 100_000 + b"}")),
+    "thirty megabytes of numbers": whole(filled(b"0")),
+    "thirty megabytes of lists": whole(filled(b"[]")),
+    "thirty megabytes of empty labels": whole(filled(b'{"metric":{"a":"","b":"","c":""},"value":[1,"1"]}')),
+    "thirty megabytes of commas": whole(vector(b"," * 30 * MIB)),
     "a text without end": Raw(lambda: itertools.chain([b'{"status":"'], itertools.repeat(b"x" * 65536, 32768))),
+    "a text of thirty megabytes": whole(b'{"status":"' + b"x" * 30 * MIB),
     "two gigabytes in chunks": Raw(chunked(lambda: itertools.repeat(b" " * 65536, 32768)),
                                    JSON | {"Transfer-Encoding": "chunked"}),
     "two gigabytes announced": Raw(lambda: itertools.repeat(b" " * 65536, 32768),
@@ -90,8 +100,7 @@ class HostilePrometheus(EndToEnd):
                 prometheus.raw = answer
                 agent.wait_failures("Probe", 2)
                 self.assertEqual(before, agent.incidents())
-                print(f"{name}: at most {agent.peak_memory() / MIB:.0f} MiB", flush=True)
-                self.assertLess(agent.peak_memory(), MEMORY_MAX)
+                self.assert_bounded(name, agent)
         prometheus.raw = None
         agent.wait_evaluations("Probe", 3)
         self.assertEqual(before, agent.incidents())
@@ -108,9 +117,52 @@ class HostilePrometheus(EndToEnd):
                 agent = self.agent(self.rule(), prometheus={"url": prometheus.url, "timeout": "10s"})
                 agent.wait_evaluations("Probe", 3)
                 self.assertTrue(agent.incidents())
-                print(f"{count} series: at most {agent.peak_memory() / MIB:.0f} MiB", flush=True)
-                self.assertLess(agent.peak_memory(), MEMORY_MAX)
+                self.assert_bounded(f"{count} series", agent)
                 agent.stop()
+
+    def test_large_answers_to_many_rules_take_no_more_memory_than_one(self):
+        """And each is evaluated, and what others are answered, too."""
+        prometheus = self.scripted_prometheus()
+        prometheus.series = [({"pod": "a"}, 1)]
+        large = {f"Large{number}": f"large_{number}" for number in range(10)}
+        rules = [self.rule(name, "> 1", query=query, interval="1s") for name, query in large.items()]
+        quiet = whole(vector(*(b'{"metric":{"pod":"%06d%s"},"value":[1,"0"]}' % (number, b"x" * 100)
+                               for number in range(190_000))))
+        agent = self.agent(self.rule(), *rules, prometheus={
+            "url": prometheus.url.replace("127.0.0.1", "0.0.0.0"), "timeout": "1m", "batch": 1,
+            "unreachable_after": "1h"})
+        self.wait_told(1)
+        before = agent.incidents()
+        self.wait_each(agent, "tocsin_rule_evaluations_total", large)
+        prometheus.raw_for = dict.fromkeys(large.values(), quiet)
+        self.wait_each(agent, "tocsin_rule_evaluations_total", large)
+        for rule in large:
+            self.assertEqual(0, agent.metric("tocsin_rule_evaluation_failures_total", rule=rule))
+        self.assert_bounded("valid", agent)
+        # The last one is no answer of Prometheus at all: after that, ticks are read again first.
+        for name in ("thirty megabytes of numbers", "ten gigabytes in ten megabytes of gzip",
+                     "a text of thirty megabytes"):
+            with self.subTest(name):
+                prometheus.raw_for = dict.fromkeys(large.values(), HOSTILE[name])
+                self.wait_each(agent, "tocsin_rule_evaluation_failures_total", large)
+                agent.wait_evaluations("Probe", 3)
+                self.assert_bounded(name, agent)
+        self.assertEqual(0, agent.metric("tocsin_rule_evaluation_failures_total", rule="Probe"))
+        self.assertEqual(before, agent.incidents())
+
+    def wait_each(self, agent, name, rules):
+        """Until this counter of each rule has grown by two."""
+        before = agent.metrics()
+
+        def grown():
+            now = agent.metrics()
+            return all(now.value(name, rule=rule) >= before.value(name, rule=rule) + 2 for rule in rules)
+
+        wait_for(grown, 120, f"{name} of each rule to grow")
+
+    def assert_bounded(self, name, agent):
+        print(f"{name}: at most {agent.peak_memory() / MIB:.0f} MiB", flush=True)
+        self.assertLess(agent.peak_memory(), MEMORY_MAX)
 
     def assert_readable(self, log):
         for line in log.splitlines():

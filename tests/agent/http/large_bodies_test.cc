@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 
+#include <algorithm>
 #include <map>
 #include <memory>
 #include <string>
@@ -37,14 +38,14 @@ std::string chunked(const std::string& chunk, int count) {
   return "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + body + "0\r\n\r\n";
 }
 
-/// Four megabytes of the digit 0, in blocks that are all the same.
+/// Two megabytes of the digit 0, in blocks that are all the same. curl reads them at once.
 std::string compressed_zeros() {
   const std::string head("\x1f\x8b\x08\x00\x00\x00\x00\x00\x02\x03", 10);
   const std::string block = "\xec\xc1\x81" + std::string(4, '\0') + "\x80\x20\xa5\xfd\xe9\x16\xa9\x0a" +
                             std::string(63, '\0') + "\x6a" + std::string(3, '\0') + "\xff\xff";
-  const std::string tail("\x03\x00\x0a\x02\x9c\x67\x00\x00\x40\x00", 10);
+  const std::string tail("\x03\x00\xfe\x54\x03\x34\x00\x00\x20\x00", 10);
   std::string bytes = head;
-  for (int number = 0; number < 64; ++number) bytes += block;
+  for (int number = 0; number < 32; ++number) bytes += block;
   return bytes + tail;
 }
 
@@ -114,10 +115,11 @@ TEST_F(LargeBody, AllArriveOneAfterTheOther) {
     servers.push_back(std::make_unique<HttpServer>(always(reply_with(200, std::string(2 * kMiB, 'x')))));
     transport.start(id, request(*servers.back()));
   }
-  for (std::size_t left = servers.size(); left > 0; --left) {
+  for (std::size_t left = servers.size(); left > 0;) {
     while (done_.empty()) turn_once();
     EXPECT_EQ(done_.size(), 1U);
     EXPECT_EQ(done_.begin()->second.body.size(), 2 * kMiB);
+    left -= std::min(left, done_.size());
     done_.clear();
   }
 }
@@ -130,7 +132,7 @@ TEST_F(LargeBody, CompressedOneComesInWhole) {
   transport.start(2, request(zeros));
   ask_small_ones();
   first = {};
-  EXPECT_TRUE(wait_for(2).body == std::string(4 * kMiB, '0'));
+  EXPECT_TRUE(wait_for(2).body == std::string(2 * kMiB, '0'));
 }
 
 TEST_F(LargeBody, CompressedOneThatPassesItsLimitInTurnIsTooLarge) {
@@ -139,7 +141,7 @@ TEST_F(LargeBody, CompressedOneThatPassesItsLimitInTurnIsTooLarge) {
   transport.start(1, request(server));
   Response first = wait_for(1);
   HttpRequest limited = request(zeros);
-  limited.reply_bytes_max = 4 * kMiB - 1;
+  limited.reply_bytes_max = 2 * kMiB - 1;
   transport.start(2, limited);
   transport.start(3, request(server));
   ask_small_ones();
@@ -147,7 +149,7 @@ TEST_F(LargeBody, CompressedOneThatPassesItsLimitInTurnIsTooLarge) {
   {
     const Response second = wait_for(2);
     EXPECT_EQ(second.fault, TransportFault::too_large);
-    EXPECT_THAT(second.fault_text, HasSubstr("is larger than 4194303 bytes"));
+    EXPECT_THAT(second.fault_text, HasSubstr("is larger than 2097151 bytes"));
   }
   EXPECT_TRUE(wait_for(3).ok());
 }

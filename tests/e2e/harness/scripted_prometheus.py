@@ -18,11 +18,12 @@ class Raw:
 
 class ScriptedPrometheus:
     """Bound to a free loopback port on construction. `series` (a list of (labels, value)) is what every query returns,
-    at any time, unless `raw` is set: then every query gets that. Any thread."""
+    at any time, unless `raw` is set: then every query gets that, or `raw_for` has the query. Any thread."""
 
     def __init__(self):
         self.series = []
         self.raw = None
+        self.raw_for = {}  # query -> Raw
         self.asked = 0
         prometheus = self
 
@@ -32,7 +33,7 @@ class ScriptedPrometheus:
             def do_POST(self):
                 form = parse_qs(self.rfile.read(int(self.headers.get("Content-Length", 0))).decode())
                 prometheus.asked += 1
-                raw = prometheus.raw
+                raw = prometheus.raw_for.get(form["query"][0], prometheus.raw)
                 answer = raw or Raw(lambda: [prometheus._answer({name: values[0] for name, values in form.items()})])
                 self._send(answer)
 
