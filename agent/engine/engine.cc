@@ -249,6 +249,11 @@ void Engine::tend(Timestamp now) {
   }
   if (auto ping = heartbeat_.take(next_request_, now, [&] { return healthy(now); }))
     world_.transport.start(next_request_++, std::move(*ping));
+  const Instant steady = world_.clock.steady();
+  if (steady - damage_looked_for_ >= limits::kDamageCheckInterval) {
+    world_.store.look_for_damage();
+    damage_looked_for_ = steady;
+  }
   if (now - pruned_ < limits::kPruneInterval && now >= pruned_) return;
   // A clock that is ahead by years must not cost the history of years.
   if (!time_confirmed_ && !poller_.polls().empty()) return;

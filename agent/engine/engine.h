@@ -198,6 +198,7 @@ class Engine {
   Instant commit_again_{};  // not before, after a failure
   Timestamp alive_written_;
   Timestamp pruned_;
+  Instant damage_looked_for_{};
   bool stopping_ = false;
   ReadModel counts_;  // the parts that the engine counts as it goes
 };

@@ -8,7 +8,6 @@
 #include <filesystem>
 #include <utility>
 
-#include "agent/base/limits.h"
 #include "agent/base/log.h"
 #include "agent/store/rows.h"
 #include "agent/store/schema.h"
@@ -257,35 +256,32 @@ SqliteStore::SqliteStore(std::string location, std::unique_ptr<StoreLock> lock, 
     : location_(std::move(location)),
       name_(std::filesystem::path(location_).filename()),
       lock_(std::move(lock)),
-      connection_(std::move(connection)),
-      check_again_(std::chrono::steady_clock::now() + limits::kDamageCheckInterval) {}
+      connection_(std::move(connection)) {}
 
 SqliteStore::~SqliteStore() {
   // Where the file has moved or is damaged, its -wal is left to whoever puts it back.
   SQLite::Database& database = connection_->database;
-  if (damaged_) sqlite3_db_config(database.getHandle(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
-  if (!damaged_ && !has_moved(database)) database.tryExec("PRAGMA wal_checkpoint(TRUNCATE)");
+  if (damage_) sqlite3_db_config(database.getHandle(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
+  if (!damage_ && !has_moved(database)) database.tryExec("PRAGMA wal_checkpoint(TRUNCATE)");
 }
 
-Result<void> SqliteStore::check_file() {
-  if (!has_moved(connection_->database)) return look_for_damage();
+Result<void> SqliteStore::check_file() const {
+  if (damage_) return std::unexpected(*damage_);
+  if (!has_moved(connection_->database)) return {};
   return fail(fmt::format("store {}: the file was deleted or replaced while tocsin runs, so nothing more is written; "
                           "put it back and restart tocsin",
                           name_),
               ErrorCode::unavailable);
 }
 
-/// By a connection of its own: this one would not see what has become of pages that it keeps.
-Result<void> SqliteStore::look_for_damage() {
-  const auto now = std::chrono::steady_clock::now();
-  if (!is_file(location_) || (!damaged_ && now < check_again_)) return {};
-  check_again_ = now + limits::kDamageCheckInterval;
-  const Result<void> checked = attempt(name_, [&] {
+/// By a connection of its own: that which writes would not see what has become of pages that it keeps.
+void SqliteStore::look_for_damage() {
+  if (!is_file(location_) || has_moved(connection_->database)) return;
+  const Result<void> looked = attempt(name_, [&] {
     SQLite::Database database = open_reader(location_, Duration{0});
     check_pages(database, name_);
   });
-  damaged_ = !checked;
-  return checked;
+  damage_ = looked ? std::nullopt : std::optional(looked.error());
 }
 
 Result<Stored> SqliteStore::load(Timestamp resolved_since) {

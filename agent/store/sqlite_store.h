@@ -2,8 +2,8 @@
 // returned for survives a kill and a power cut. One process at a time, held by a lock file.
 #pragma once
 
-#include <chrono>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "agent/store/store.h"
@@ -33,10 +33,12 @@ class SqliteStore final : public Store {
   Result<Stored> load(Timestamp resolved_since) override;
   /// Errors are `unavailable`, name the file without its directory, and leave the store as it was; the next commit
   /// works again as soon as their cause is gone. A file that was deleted or replaced meanwhile is such an error too,
-  /// and so is damage that has come since the start, which is looked for now and then.
+  /// and so is damage that look_for_damage() has found.
   Result<void> commit(const Change& change) override;
   /// Leaves incidents that still have a waiting delivery.
   Result<std::size_t> prune(Timestamp before, std::size_t incidents_max) override;
+  /// Takes some ten milliseconds for a file of 16 MiB, which is the largest that is read whole.
+  void look_for_damage() override;
 
   /// For SqliteReader: the absolute path or the URI.
   const std::string& location() const { return location_; }
@@ -45,15 +47,13 @@ class SqliteStore final : public Store {
   struct Connection;
 
   SqliteStore(std::string location, std::unique_ptr<StoreLock> lock, std::unique_ptr<Connection> connection);
-  Result<void> check_file();
-  Result<void> look_for_damage();
+  Result<void> check_file() const;
 
   std::string location_;
   std::string name_;                 // of the file, for whoever need not know where it is
   std::unique_ptr<StoreLock> lock_;  // before the connection, so that it is given back last
   std::unique_ptr<Connection> connection_;
-  bool damaged_ = false;
-  std::chrono::steady_clock::time_point check_again_;
+  std::optional<Error> damage_;
 };
 
 }  // namespace tocsin

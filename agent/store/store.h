@@ -59,6 +59,8 @@ class Store {
   /// Deletes incidents resolved before `before` with all that belongs to them, at most `incidents_max` of them.
   /// Returns how many it deleted.
   virtual Result<std::size_t> prune(Timestamp before, std::size_t incidents_max) = 0;
+  /// Looks past what is kept in memory of the disk. What it finds is the error of every commit until it finds it gone.
+  virtual void look_for_damage() {}
 };
 
 }  // namespace tocsin
