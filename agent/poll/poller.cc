@@ -23,6 +23,7 @@ std::size_t Poller::add(std::string_view query, Duration interval, bool allow_pa
                     .phase = Poll::Phase::idle,
                     .reading_again = false,
                     .reading = Duration{0},
+                    .in_flight_since = now,
                     .range = {},
                     .tick = done,
                     .next = done,
@@ -40,7 +41,7 @@ std::vector<Batch> Poller::take(Timestamp now, std::vector<std::size_t>& missed)
   queue_due(now, missed);
   std::vector<Batch> due;
   while (in_flight_ < limits_.requests_max && !(parts_.empty() && queued_.empty())) {
-    due.push_back(next_batch());
+    due.push_back(next_batch(now));
     ++in_flight_;
   }
   return due;
@@ -63,7 +64,7 @@ void Poller::queue(std::size_t index, Timestamp now, std::vector<std::size_t>& m
     poll.reading_again |= slept;
     if (slept) poll.reading = Duration::max();
     if (!poll.reading_again) missed.insert(missed.end(), due, index);
-    if (never_catches_up(poll, latest)) {
+    if (never_catches_up(poll, now)) {
       missed.insert(missed.end(), static_cast<std::size_t>((latest - poll.tick) / poll.grid.interval()), index);
       poll.reading_again = false;
     }
@@ -82,12 +83,12 @@ void Poller::queue(std::size_t index, Timestamp now, std::vector<std::size_t>& m
 }
 
 /// What takes half of the time that it covers, or more, is too slow for that: it would be read again for good.
-bool Poller::never_catches_up(const Poll& poll, Timestamp latest) {
-  return poll.reading_again && poll.reading > poll.grid.interval() && latest - poll.tick >= poll.reading / 2;
+bool Poller::never_catches_up(const Poll& poll, Timestamp now) {
+  return poll.reading_again && poll.reading > poll.grid.interval() && now - poll.in_flight_since >= poll.reading / 2;
 }
 
 /// The queue is in the order of ticks, so those that may be asked together stand together.
-Batch Poller::next_batch() {
+Batch Poller::next_batch(Timestamp now) {
   if (!parts_.empty()) {
     Batch part = std::move(parts_.front());
     parts_.pop_front();
@@ -108,6 +109,7 @@ Batch Poller::next_batch() {
     // The first tick after a start is asked late, and the next may come due meanwhile.
     poll.reading_again = !poll.asked;
     poll.reading = poll.tick - poll.covered;
+    poll.in_flight_since = now;
     batch.polls.push_back(queued_.front());
     queued_.pop_front();
   }

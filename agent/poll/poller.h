@@ -68,11 +68,12 @@ struct Poll {
   Phase phase = Phase::idle;
   bool reading_again = false;  // in flight: what comes due meanwhile is read after it, not missed
   Duration reading{0};         // in flight: so much time lies between the last tick that was covered and `tick`
-  RangeSize range;             // until it has caught up
-  Timestamp tick;              // queued and in flight: the tick asked for
-  Timestamp next;              // the next tick to come due
-  bool asked = false;          // an answer or a failure has been seen
-  std::size_t anew = 0;        // times that it was asked once more, by another clock, since it was answered
+  Timestamp in_flight_since;
+  RangeSize range;       // until it has caught up
+  Timestamp tick;        // queued and in flight: the tick asked for
+  Timestamp next;        // the next tick to come due
+  bool asked = false;    // an answer or a failure has been seen
+  std::size_t anew = 0;  // times that it was asked once more, by another clock, since it was answered
 
   /// How many polls a request with this one may have: `company` now, at most `company_max` ever again.
   /// Fewer where requests were slow, and as before once they are not; one where it is to blame for a failure.
@@ -132,9 +133,9 @@ class Poller {
   void schedule(std::size_t index, Timestamp next);
   void queue_due(Timestamp now, std::vector<std::size_t>& missed);
   void queue(std::size_t index, Timestamp now, std::vector<std::size_t>& missed);
-  Batch next_batch();
+  Batch next_batch(Timestamp now);
   bool joins(const Poll& poll) const;
-  static bool never_catches_up(const Poll& poll, Timestamp latest);
+  static bool never_catches_up(const Poll& poll, Timestamp now);
   void split(const Batch& batch, bool one_by_one);
   void learn(const Batch& batch, Outcome outcome, Duration took);
   void conclude(const Halving& halving);

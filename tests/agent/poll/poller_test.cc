@@ -188,6 +188,16 @@ TEST_F(PollerTest, WhatIsTooSlowToCatchUpMissesWhatComesDueMeanwhile) {
   EXPECT_EQ(poller_.poll(poll).covered, tick + 45s);
 }
 
+TEST_F(PollerTest, WhatComesDueRightAfterItWasAskedIsReadNext) {
+  const Timestamp latest = TickGrid("up", 15s).at_or_before(kNow);
+  const std::size_t poll = poller_.add("up", 15s, false, latest - 30s, latest + 14s);
+  const Timestamp tick = take(latest + 14s).front().tick;
+  take(latest + 15s);
+  EXPECT_THAT(missed_, testing::IsEmpty());
+  poller_.done(poll, tick, Poller::Result::applied);
+  EXPECT_EQ(poller_.poll(poll).covered, tick);
+}
+
 TEST_F(PollerTest, WhatAMachineSleptThroughIsReadHoweverSlowItIs) {
   const std::size_t poll = poller_.add("up", 15s, false, kNow - 75s, kNow);
   const Timestamp tick = take(kNow).front().tick;
