@@ -124,7 +124,7 @@ Sight blurred(Duration lost, Duration interval) {
 /// Each time that a tick at `at`, by real time, may have been asked for.
 std::vector<Timestamp> moments(const Sight& sight, Timestamp at) {
   std::vector<Timestamp> all;
-  for (Timestamp one = at - sight.before; one <= at + sight.after; one += 5s) all.push_back(one);
+  for (Timestamp one = at - sight.before; one <= at + sight.after; one += 1s) all.push_back(one);
   return all;
 }
 
