@@ -16,6 +16,7 @@
 #include "agent/api/reply.h"
 #include "agent/api/request_head.h"
 #include "agent/api/wire.h"
+#include "agent/base/assert.h"
 #include "agent/base/clock.h"
 #include "agent/base/limits.h"
 #include "agent/base/log.h"
@@ -176,6 +177,7 @@ class Session : public std::enable_shared_from_this<Session<Stream>> {
 
   void take_body() {
     if (!parser_->is_done()) return parse();
+    TOCSIN_ASSERT(request_.has_value());
     request_->body = std::move(parser_->get().body());
     reply(answer(port_.api, *request_), true);
   }
