@@ -9,6 +9,7 @@
 
 #include <csignal>
 #include <filesystem>
+#include <fstream>
 
 #include "agent/store/sqlite_connection.h"
 #include "agent/store/sqlite_reader.h"
@@ -205,6 +206,23 @@ TEST_F(Durability, ALockHeldByAnotherProgramRefusesTheChangeUntilItIsGone) {
   EXPECT_EQ(committed.error().code, ErrorCode::unavailable);
   EXPECT_THAT(committed.error().text, HasSubstr("another program holds it locked"));
   other.exec("ROLLBACK");
+  EXPECT_TRUE(store_->commit(opening(1)));
+}
+
+TEST_F(Durability, DamageRefusesTheChangeUntilTheFileIsAsItWas) {
+  open();
+  open();  // closing has put all of it into the one file
+  std::fstream file(folder_.file(), std::ios::in | std::ios::out | std::ios::binary);
+  std::string page(4096, '\0');
+  file.seekg(4096).read(page.data(), 4096);
+  file.seekp(4096) << std::string(4096, '\xa5') << std::flush;
+  store_->look_for_damage();
+  const auto refused = store_->commit(opening(1));
+  ASSERT_FALSE(refused);
+  EXPECT_THAT(refused.error().text, StartsWith("store tocsin.db: the database is damaged"));
+  file.seekp(4096) << page << std::flush;
+  EXPECT_FALSE(store_->commit(opening(1))) << "it has not looked again";
+  store_->look_for_damage();
   EXPECT_TRUE(store_->commit(opening(1)));
 }
 
