@@ -405,7 +405,8 @@ route = [{ notify = ["console"] }]
                "[[rule]]\nname = 'A'\nquery = 'up'\nthreshold = '> 1'\ninterval = '1m'\n"
                "recover_for = '15s'\nmissing = '30s'\n"
                "[[rule]]\nname = 'B'\nquery = 'up'\nthreshold = '> 1'\ninterval = '10m'\n"
-               "recover_for = '0s'\nmissing = '10m'\n");
+               "recover_for = '0s'\nmissing = '10m'\n"
+               "[[rule]]\nname = 'DefaultsAreNoFault'\nquery = 'up'\nthreshold = '> 1'\ninterval = '10m'\n");
   const LoadedConfig loaded = folder.load();
   ASSERT_THAT(loaded.faults, IsEmpty());
   const std::string reason =
@@ -414,6 +415,34 @@ route = [{ notify = ["console"] }]
   EXPECT_EQ(complaints(loaded), "warning: " + folder.path("r.toml:6:15: `recover_for`: 15s") + reason +
                                     "at least \"1m\"\n" + "warning: " + folder.path("r.toml:7:11: `missing`: 30s") +
                                     reason + "more than \"1m\"\n");
+}
+
+TEST(LoadConfig, WarnsOfEachRuleForWhichADefaultIsShorterThanTheInterval) {
+  const ConfigFolder folder;
+  folder.write("tocsin.toml", R"(prometheus.url = "http://localhost:9090"
+notifiers.console.type = "console"
+rules.files = ["r.toml"]
+route = [{ notify = ["console"] }]
+)");
+  folder.write("r.toml", R"([defaults]
+query = "up"
+threshold = "> 1"
+interval = "1m"
+missing = "30s"
+[[rule]]
+name = "A"
+[[rule]]
+name = "B"
+interval = "15s"
+[[rule]]
+name = "C"
+)");
+  const LoadedConfig loaded = folder.load();
+  ASSERT_THAT(loaded.faults, IsEmpty());
+  const std::string place = "warning: " + folder.path("r.toml:5:11: `missing`: 30s has no effect of its own, ");
+  EXPECT_THAT(complaints(loaded), HasSubstr(place + "being shorter than the interval of A (1m)"));
+  EXPECT_THAT(complaints(loaded), HasSubstr(place + "being shorter than the interval of C (1m)"));
+  EXPECT_EQ(loaded.warnings.size(), 2U);
 }
 
 TEST(LoadConfig, WarnsWhereNobodyWouldHearOfAnUnreachablePrometheus) {
