@@ -67,6 +67,7 @@ Result<void> Engine::start() {
     if (!news(incident).empty()) to_announce_.insert(id);
   }
   alive_written_ = alive_at;
+  damage_looked_for_ = world_.clock.steady();  // the store was looked at as it was opened
   server_clock_ = ServerClock(stored.clock);
   restore_rules(std::move(stored), now);
   adopt(config_, now);
