@@ -3,6 +3,7 @@
 #include <cstdio>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "agent/cli/command.h"
 #include "agent/cli/http_client.h"
@@ -18,17 +19,14 @@ struct CheckOptions {
   bool online = false;
 };
 
-std::size_t print_faults(const std::vector<Fault>& faults) {
-  for (const Fault& fault : faults) fmt::print(stderr, "{}\n", fault.str());
-  return faults.size();
-}
-
 int check(const CheckOptions& options) {
   const LoadedConfig loaded = load_once(options.config_file);
   if (loaded.config == nullptr) return exit_status::kFailed;
   if (options.online) {
     CurlTransport transport(user_agent());
-    if (print_faults(check_queries(transport, loaded)) > 0) return exit_status::kFailed;
+    const std::vector<Fault> faults = check_queries(transport, loaded);
+    print_faults(faults);
+    if (!faults.empty()) return exit_status::kFailed;
   }
   fmt::print("{}: valid, {} rules, {} notifiers, {} routes{}\n", options.config_file, loaded.config->rules.size(),
              loaded.config->notifiers.size(), loaded.config->routes.size(),

@@ -11,8 +11,12 @@ LoadedConfig load_once(const std::string& config_file) {
   ::prctl(PR_SET_DUMPABLE, 0);
   LoadedConfig loaded = load_config(config_file);
   for (const std::string& warning : loaded.warnings) fmt::print(stderr, "warning: {}\n", warning);
-  for (const Fault& fault : loaded.faults) fmt::print(stderr, "{}\n", fault.str());
+  print_faults(loaded.faults);
   return loaded;
+}
+
+void print_faults(const std::vector<Fault>& faults) {
+  for (const Fault& fault : faults) fmt::print(stderr, "{}\n", fault.str());
 }
 
 }  // namespace tocsin
