@@ -105,6 +105,7 @@ int run_with(const std::string& file, const std::shared_ptr<const Config>& confi
                        service.status(what_is_watched(now));
                      }},
                 config);
+  release_library_pages();  // of making the client: what the rules take would come on top
   if (const auto started = engine.start(); !started) return refuse(started.error().text);
   port_watchdog.emplace(limits::kLoopSilenceMax, [] { end_of_hung_process("the HTTP port"); });
   auto server = ApiServer::start(api_options(*config, [&] { port_watchdog->turned(); }), inbox, reader);

@@ -69,8 +69,8 @@ Result<void> Engine::start() {
   alive_written_ = alive_at;
   damage_looked_for_ = world_.clock.steady();  // the store was looked at as it was opened
   server_clock_ = ServerClock(stored.clock);
-  restore_rules(std::move(stored), now);
-  adopt(config_, now);
+  RulesByName restored = restore_rules(std::move(stored), now);
+  adopt(config_, std::move(restored), now);
   if (!commit()) return fail(store_error_, ErrorCode::unavailable);
   return {};
 }
@@ -302,8 +302,9 @@ const RuleRuntime* Engine::runtime(const std::string& rule) const {
   if (rule == kBlindRule) return &blind_;
   if (rule == kRuleFailingRule) return &rule_failing_;
   if (rule == kTooManyIncidentsRule) return &too_many_incidents_;
-  const auto found = rule_index_.find(rule);
-  return found == rule_index_.end() ? nullptr : &rules_[found->second];
+  const auto found = std::ranges::lower_bound(
+      by_name_, rule, {}, [this](std::size_t index) -> const std::string& { return name_of(index); });
+  return found == by_name_.end() || name_of(*found) != rule ? nullptr : &rules_[*found];
 }
 
 RuleRuntime* Engine::runtime(const std::string& rule) {

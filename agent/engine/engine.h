@@ -134,10 +134,12 @@ class Engine {
   void say_what_is_given_up(const QueryFault& fault);
 
   // Configuration (engine_config.cc).
-  void restore_rules(Stored stored, Timestamp now);
-  void tell_other_identities();
-  void adopt(std::shared_ptr<const Config> config, Timestamp now);
-  void adopt_rules(Timestamp now);
+  using RulesByName = std::map<std::string, RuleRuntime>;
+  RulesByName restore_rules(Stored stored, Timestamp now);
+  void tell_other_identities(RulesByName& rules) const;
+  void adopt(std::shared_ptr<const Config> config, RulesByName before, Timestamp now);
+  RulesByName give_up_rules();
+  void adopt_rules(RulesByName before, Timestamp now);
   void nothing_is_asked();
   RuleRuntime keep(RuleRuntime old, const std::shared_ptr<const Rule>& rule, Timestamp now);
   void remove_rule(const RuleRuntime& gone, const std::string& reason, Timestamp now);
@@ -151,6 +153,7 @@ class Engine {
   std::string why_not_ready() const;
   bool healthy(Timestamp now) const;
 
+  const std::string& name_of(std::size_t index) const { return rules_[index].rule->name; }
   const RuleRuntime* runtime(const std::string& rule) const;
   RuleRuntime* runtime(const std::string& rule);
 
@@ -160,7 +163,7 @@ class Engine {
   Surroundings surroundings_;
 
   std::vector<RuleRuntime> rules_;
-  std::map<std::string, std::size_t> rule_index_;
+  std::vector<std::size_t> by_name_;  // indices of rules_, in the order of their names
   RuleRuntime blind_;
   RuleRuntime rule_failing_;
   RuleRuntime too_many_incidents_;

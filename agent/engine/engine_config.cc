@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <numeric>
 #include <set>
 
 #include "agent/base/log.h"
@@ -37,18 +38,20 @@ std::vector<std::string> restart_needed(const Config& config, const StartedWith&
 
 }  // namespace
 
-/// Puts stored states under the rules that the store knew, so that adopt() treats a restart like a reload.
-void Engine::restore_rules(Stored stored, Timestamp now) {
+/// The stored states under the rules that the store knew, so that adopt() treats a restart like a reload.
+Engine::RulesByName Engine::restore_rules(Stored stored, Timestamp now) {
+  RulesByName rules;
   std::map<std::string, std::shared_ptr<const Rule>> configured;
   for (const auto& rule : config_->rules) configured.emplace(rule->name, rule);
   const auto known = [&](const std::string& name) -> RuleRuntime& {
-    if (RuleRuntime* found = runtime(name)) return *found;
+    if (is_self_rule(name)) return *runtime(name);
+    if (const auto found = rules.find(name); found != rules.end()) return found->second;
     const auto found = configured.find(name);
     Rule gone;
     gone.name = name;
     gone.grades.resize(1);
-    rule_index_[name] = rules_.size();
-    return rules_.emplace_back(found != configured.end() ? found->second : std::make_shared<const Rule>(gone));
+    return rules.emplace(name, found != configured.end() ? found->second : std::make_shared<const Rule>(gone))
+        .first->second;
   };
   for (const auto& [id, incident] : book_.all()) {
     if (!incident.resolved()) known(incident.rule);
@@ -66,7 +69,7 @@ void Engine::restore_rules(Stored stored, Timestamp now) {
   for (SeriesRecord& record : stored.series) {
     known(record.rule).state.series.emplace(std::move(record.labels), std::move(record.state));
   }
-  tell_other_identities();
+  tell_other_identities(rules);
   for (const auto& [labels, state] : too_many_incidents_.state.series) {
     book_.restore_left_out(limited_rule(labels), static_cast<std::size_t>(state.value));
   }
@@ -81,15 +84,16 @@ void Engine::restore_rules(Stored stored, Timestamp now) {
     const std::string name = failing_rule(labels);
     if (configured.contains(name)) failing_alone_.insert(name);
   }
+  return rules;
 }
 
 /// The store does not say what was one incident of a rule. It was something else where an incident is active that no
 /// open series belongs to: nothing would ever end it.
-void Engine::tell_other_identities() {
+void Engine::tell_other_identities(RulesByName& rules) const {
   std::map<std::string, std::set<Labels>> open;
-  for (const RuleRuntime& of : rules_) {
+  for (const auto& [name, of] : rules) {
     for (const auto& [labels, series] : of.state.series) {
-      if (open_grade(series)) open[of.rule->name].insert(incident_key(*of.rule, labels));
+      if (open_grade(series)) open[name].insert(incident_key(*of.rule, labels));
     }
   }
   std::set<std::string> others;
@@ -97,12 +101,12 @@ void Engine::tell_other_identities() {
     if (incident.resolved() || is_self_rule(incident.rule)) continue;
     if (!open[incident.rule].contains(incident.key)) others.insert(incident.rule);
   }
-  for (RuleRuntime& of : rules_) {
-    if (others.contains(of.rule->name)) of.rule = with_other_identity(*of.rule);
+  for (auto& [name, of] : rules) {
+    if (others.contains(name)) of.rule = with_other_identity(*of.rule);
   }
 }
 
-void Engine::adopt(std::shared_ptr<const Config> config, Timestamp now) {
+void Engine::adopt(std::shared_ptr<const Config> config, RulesByName before, Timestamp now) {
   config_ = std::move(config);
   surroundings_ = {.labels = config_->labels,
                    .external_url = config_->external_url,
@@ -114,23 +118,28 @@ void Engine::adopt(std::shared_ptr<const Config> config, Timestamp now) {
   replace_rule(blind_, blind_rule(config_->prometheus));
   replace_rule(rule_failing_, rule_failing_rule(config_->prometheus));
   replace_rule(too_many_incidents_, too_many_incidents_rule());
-  adopt_rules(now);
+  adopt_rules(std::move(before), now);
   deliverer_.configure(config_->notifiers, draft_);
   heartbeat_.configure(config_->heartbeat);
   redactor_ = Redactor(config_->prometheus.http);
   counts_.config_hash = config_->hash;
 }
 
-void Engine::adopt_rules(Timestamp now) {
-  drop_questions();
+/// The rules that are at work, and how far they have been read.
+Engine::RulesByName Engine::give_up_rules() {
   for (const Poll& poll : poller_.polls()) {
     for (const std::size_t index : poll.rules) rules_[index].covered = poll.covered;
   }
-  std::map<std::string, RuleRuntime> before;
-  for (RuleRuntime& runtime : rules_) before.emplace(runtime.rule->name, std::move(runtime));
+  RulesByName rules;
+  for (RuleRuntime& runtime : rules_) rules.emplace(runtime.rule->name, std::move(runtime));
   rules_.clear();
+  by_name_.clear();
+  return rules;
+}
+
+void Engine::adopt_rules(RulesByName before, Timestamp now) {
+  drop_questions();
   rules_.reserve(config_->rules.size());
-  rule_index_.clear();
   const PrometheusConfig& prometheus = config_->prometheus;
   poller_ = Poller({.requests_max = static_cast<std::size_t>(prometheus.max_concurrent_queries),
                     .batch = static_cast<std::size_t>(prometheus.batch),
@@ -146,9 +155,11 @@ void Engine::adopt_rules(Timestamp now) {
       rules_.push_back(keep(std::move(found->second), rule, now));
       before.erase(found);
     }
-    rule_index_[rule->name] = rules_.size() - 1;
     place_in_poll(rules_.size() - 1, polls, now);
   }
+  by_name_.resize(rules_.size());
+  std::iota(by_name_.begin(), by_name_.end(), std::size_t{0});
+  std::ranges::sort(by_name_, {}, [this](std::size_t index) -> const std::string& { return name_of(index); });
   for (const auto& [name, gone] : before) remove_rule(gone, "rule removed", now);
   if (rules_.empty()) nothing_is_asked();
 }
@@ -212,7 +223,7 @@ std::vector<std::string> Engine::reload() {
   const Timestamp now = world_.clock.now();
   counts_.restart_needed = restart_needed(**read, started_with_);
   for (const std::string& key : counts_.restart_needed) log::warn(key + " takes effect after a restart", {});
-  adopt(*read, now);
+  adopt(*read, give_up_rules(), now);
   counts_.last_reload_success_at = now;
   world_.reloaded(*config_);
   log::info("configuration reloaded", {{"rules", rules_.size()}, {"hash", config_->hash}});

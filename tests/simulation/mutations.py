@@ -65,7 +65,7 @@ MUTATIONS = [
     ("incidents of a removed rule stay open", "agent/engine/engine_config.cc",
      "record(book_.resolve_all(name, reason, now, draft_), now);", ""),
     ("a restart keeps what another incident_by has opened", "agent/engine/engine_config.cc",
-     "  tell_other_identities();\n", ""),
+     "  tell_other_identities(rules);\n", ""),
     ("a reload loses what a rule has seen", "agent/engine/engine_config.cc",
      "fit_grades(*rule, old.state);", "old.state = {};"),
     ("Retry-After is ignored", "agent/outbox/backoff.cc",
