@@ -10,6 +10,7 @@ namespace tocsin::limits {
 inline constexpr std::size_t kAnswerBytesMax = 32ULL << 20;    // default of [prometheus] body_limit
 inline constexpr std::size_t kAnswerBytesPerPartMin = 8;       // of a large answer, whose parts take the memory
 inline constexpr long kCompressedReadBytesMax = 4096;          // at once, of an answer that may be compressed
+inline constexpr long kReadBytesMax = 64L << 10;               // likewise, of one that is not; curl's own are 16 KiB
 inline constexpr std::size_t kSmallBodyBytesMax = 1ULL << 20;  // larger ones come in one after the other
 inline constexpr std::size_t kReplyBytesMax = 64ULL << 10;     // what is read of a receiver's reply
 inline constexpr std::size_t kReplyHeaderBytesMax = 64ULL << 10;

@@ -71,6 +71,8 @@ Result<void> HttpExchange::prepare(const std::string& user_agent) {
     easy_.set_text(CURLOPT_ACCEPT_ENCODING, "gzip");
     // Of a paused body curl keeps all that one read expands to, which may be a thousand times as much.
     easy_.set(CURLOPT_BUFFERSIZE, limits::kCompressedReadBytesMax);
+  } else {
+    easy_.set(CURLOPT_BUFFERSIZE, limits::kReadBytesMax);
   }
   set_method_and_body();
   if (auto headers = set_headers(url->host_header()); !headers) return headers;
