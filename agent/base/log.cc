@@ -1,11 +1,15 @@
 #include "agent/base/log.h"
 
+#include <unistd.h>
+
 #include <atomic>
-#include <cstdio>
+#include <cstdint>
+#include <mutex>
 
 #include "agent/base/clock.h"
 #include "agent/base/text.h"
 #include "agent/base/time.h"
+#include "agent/base/write_out.h"
 
 namespace tocsin::log {
 namespace {
@@ -52,6 +56,32 @@ void append_json(std::string& line, std::string_view name, std::string_view valu
   line += json_string(value);
 }
 
+/// Stderr. Lines that it does not take are lost, and counted: the first that it takes again says so.
+class Sink {
+ public:
+  void put(const std::string& line) {
+    const std::lock_guard one_at_a_time(mutex_);
+    if (lost_ > 0 && takes(what_is_lost())) lost_ = 0;
+    if (lost_ > 0 || !takes(line)) ++lost_;
+  }
+
+ private:
+  bool takes(const std::string& line) {
+    const std::string text = (is_cut_ ? "\n" : "") + line + "\n";
+    const std::size_t bytes = write_out(STDERR_FILENO, text, lost_ > 0 ? Duration{0} : kReaderPatience).bytes;
+    if (bytes > 0) is_cut_ = bytes < text.size();
+    return bytes == text.size();
+  }
+  std::string what_is_lost() const {
+    return render(g_format, Level::warn, format_rfc3339(SystemClock().now()),
+                  "log lines were lost: stderr took no more", {{"lines", lost_}});
+  }
+
+  std::mutex mutex_;
+  uint64_t lost_ = 0;
+  bool is_cut_ = false;  // the last line that was written
+};
+
 }  // namespace
 
 void configure(Level level, Format format) {
@@ -85,8 +115,8 @@ std::string render(Format format, Level level, std::string_view time, std::strin
 
 void write(Level level, std::string_view message, Fields fields) {
   if (level < g_level.load(std::memory_order_relaxed)) return;
-  const std::string line = render(g_format, level, format_rfc3339(SystemClock().now()), message, fields) + '\n';
-  std::fwrite(line.data(), 1, line.size(), stderr);  // which has a lock and no buffer: one write for a whole line
+  static Sink sink;
+  sink.put(render(g_format, level, format_rfc3339(SystemClock().now()), message, fields));
 }
 
 }  // namespace tocsin::log

@@ -1,5 +1,6 @@
 """What cannot go on, and what has to end: a loop that hangs, and a stop while receivers do."""
 
+import ctypes
 import fcntl
 import os
 import signal
@@ -13,6 +14,7 @@ from harness.http_client import is_up
 from harness.tocsin import TOCSIN
 
 GRACE_SECONDS = 5  # for deliveries under way at a stop
+PTRACE_SEIZE, PTRACE_INTERRUPT = 0x4206, 0x4207  # linux/ptrace.h
 
 
 def fill(pipe):
@@ -26,21 +28,40 @@ def fill(pipe):
         os.close(descriptor)
 
 
+def hold(thread):
+    """As a debugger does: this thread of another process alone does nothing any more."""
+    libc = ctypes.CDLL(None, use_errno=True)
+    for request in (PTRACE_SEIZE, PTRACE_INTERRUPT):
+        if libc.ptrace(request, thread, None, None) != 0:
+            raise OSError(ctypes.get_errno(), "ptrace")
+    os.waitpid(thread, 0)
+
+
 class Hung(EndToEnd):
-    def test_a_loop_that_hangs_ends_the_process_without_any_service_manager(self):
-        self.set(0)
-        agent = self.new_agent(self.rule())
-        reading, log = os.pipe()
-        self.addCleanup(os.close, reading)
-        self.addCleanup(os.close, log)
-        fcntl.fcntl(log, fcntl.F_SETPIPE_SZ, 4096)
+    def run_with_log(self, agent, log):
         process = subprocess.Popen([TOCSIN, "run", "--config", agent.config_file], stderr=log)
         self.addCleanup(process.wait)
         self.addCleanup(process.kill)
         wait_for(lambda: is_up(agent.url + "/-/ready"), what="tocsin to be ready")
-        fill(log)
-        self.set(1)
+        return process
+
+    def test_a_loop_that_hangs_ends_the_process_without_any_service_manager(self):
+        process = self.run_with_log(self.new_agent(self.rule()), subprocess.DEVNULL)
+        hold(process.pid)  # which is the thread of the loop
         self.assertEqual(-signal.SIGABRT, process.wait(150))
+
+    def test_a_log_that_nobody_reads_holds_up_nothing_and_what_it_lost_is_said(self):
+        self.set(0)
+        agent = self.new_agent(self.rule())
+        reading, log = os.pipe()
+        self.addCleanup(os.close, log)
+        fcntl.fcntl(log, fcntl.F_SETPIPE_SZ, 4096)
+        with open(reading, encoding="utf-8", errors="replace") as lines:
+            self.run_with_log(agent, log)
+            fill(log)
+            self.set(1)
+            self.wait_told(1)
+            wait_for(lambda: "log lines were lost" in lines.readline(), what="the log to say what it lost")
 
 
 class Stopping(EndToEnd):

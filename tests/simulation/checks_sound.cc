@@ -87,6 +87,68 @@ std::set<std::string> begin_late(const Ended& ended) {
   return rules;
 }
 
+/// How a series of the incident has been, tick by tick.
+enum class Was { so, otherwise, unseen };
+
+/// Whether one series was so at `at` and has been for `length`, with no tick between that was told and says otherwise.
+bool has_lasted(const Ended& ended, const Incident& incident, const Rule& rule, Timestamp at, Duration length,
+                auto&& how) {
+  constexpr Duration kUnseenMax = 2h;
+  return std::ranges::any_of(ended.story.series(rule.query), [&](const Labels& labels) {
+    if (key_of(rule, labels) != incident.key) return false;
+    for (Timestamp tick = at; tick > at - length - kUnseenMax; tick -= rule.interval) {
+      const bool nothing = ended.prometheus.told_nothing(rule.query, tick);
+      const Was was = how(nothing ? std::nullopt : ended.story.value(rule.query, labels, tick));
+      if (was == Was::so && at - tick >= length) return true;
+      if (was == Was::otherwise && ended.prometheus.told(rule.query, tick)) return false;
+    }
+    return false;
+  });
+}
+
+/// It has breached at this severity for the rule's `for`.
+bool has_breached(const Ended& ended, const Incident& incident, Timestamp at, Severity severity) {
+  return std::ranges::any_of(definitions(ended, incident.rule, at), [&](const Rule* rule) {
+    return has_lasted(ended, incident, *rule, at, rule->for_duration, [&](std::optional<double> value) {
+      const auto is_it = [&](const Grade& grade) { return grade.severity == severity && grade.breached_by(*value); };
+      return !value ? Was::unseen : std::ranges::any_of(rule->grades, is_it) ? Was::so : Was::otherwise;
+    });
+  });
+}
+
+/// It has been good, or away, for the rule's `recover_for`.
+bool has_recovered(const Ended& ended, const Incident& incident, Timestamp at) {
+  return std::ranges::any_of(definitions(ended, incident.rule, at), [&](const Rule* rule) {
+    return has_lasted(ended, incident, *rule, at, rule->recover_for, [&](std::optional<double> value) {
+      const bool good =
+          !value || (rule->recover ? rule->recover->satisfied_by(*value) : !rule->grades.front().breached_by(*value));
+      return good ? Was::so : Was::otherwise;
+    });
+  });
+}
+
+/// `for` and `recover_for` of every rule. Where little is read again, what was told may never have been written down.
+void check_held(const Ended& ended, Violations& violations) {
+  if (ended.config.catch_up <= ended.plan.length) return;
+  const std::set<std::string> late = begin_late(ended);
+  for (const IncidentRecord& record : ended.book) {
+    const Incident& incident = record.incident;
+    if (is_self_rule(incident.rule) || incident.key.has("no_data")) continue;
+    for (const TimelineEntry& entry : record.timeline) {
+      if (is_between_versions(ended, incident, entry.at)) continue;
+      const auto severity = begun(entry);
+      if (severity && !late.contains(incident.rule) && !has_breached(ended, incident, entry.at, *severity)) {
+        violations.push_back(fmt::format("{} of {} {} at {}, before its `for`", incident_name(incident.id),
+                                         incident.dedup_key, entry.type, format_rfc3339(entry.at)));
+      }
+      if (entry.type == "resolved" && !is_by_hand(entry) && !has_recovered(ended, incident, entry.at)) {
+        violations.push_back(fmt::format("{} of {} resolved at {}, before its `recover_for`",
+                                         incident_name(incident.id), incident.dedup_key, format_rfc3339(entry.at)));
+      }
+    }
+  }
+}
+
 void check_evidence(const Ended& ended, Violations& violations) {
   const std::set<std::string> late = begin_late(ended);
   for (const IncidentRecord& record : ended.book) {
@@ -274,7 +336,12 @@ void check_unmistakable(const Ended& ended, const Rule& rule, const Labels& key,
 }  // namespace
 
 void check_sound(const Ended& ended, Violations& violations) {
-  ended.clock_was_set() ? check_turns(ended, violations) : check_evidence(ended, violations);
+  if (ended.clock_was_set()) {
+    check_turns(ended, violations);
+  } else {
+    check_evidence(ended, violations);
+    check_held(ended, violations);
+  }
   Episodes book = ended.clock_was_set() ? episodes_on_disk(ended) : episodes_of(ended.book);
   for (const auto& rule : ended.config.rules) {
     const bool compared_as_a_whole = !ended.clock_was_set() && !ended.unclear_rules.contains(rule->name);

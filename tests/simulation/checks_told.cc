@@ -54,6 +54,9 @@ void check_last_word(const Conversed& of, const IncidentRecord& record, const Co
     violations.push_back(fmt::format("{} is {} but {}'s last word is {}", of.second, state_text(record.incident.state),
                                      of.first, last ? last->word : "none"));
   }
+  if (last && !last->by_all) {
+    violations.push_back(fmt::format("not all have the mail that says {} of {}", last->word, of.second));
+  }
   const std::optional<Severity> severity = told_open ? last_severity(said->second) : std::nullopt;
   if (!severity || !worse(record.incident.severity, *severity)) return;
   violations.push_back(fmt::format("{} is {} but {} last heard {}", of.second, severity_text(record.incident.severity),
@@ -187,7 +190,7 @@ bool is_told(const Ended& ended, const Incident& incident, const Conversed& of, 
 void check_routes(const Ended& ended, const Conversations& all, Violations& violations) {
   for (const IncidentRecord& record : ended.book) {
     const std::set<std::string> to = named(ended, record.incident).by_one;
-    for (const char* notifier : {"hook", "pager", "slack"}) {
+    for (const char* notifier : {"hook", "pager", "slack", "mail"}) {
       const Conversed of = conversed(notifier, record.incident);
       if (to.contains(notifier) || !is_told(ended, record.incident, of, all) || ended.orphans.contains(of)) continue;
       violations.push_back(

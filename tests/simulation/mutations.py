@@ -212,6 +212,10 @@ MUTATIONS = [
      "  if (response.fault != TransportFault::none) return transport_fault(response);\n"),
     ("a stop loses what is under way", "agent/engine/engine.cc",
      "while ((deliverer_.in_flight() > 0 || !draft_.empty())", "while (false"),
+    ("a reload leaves a notifier as it was", "agent/notify/deliverer.cc", "found->second.settings != settings", "false"),
+    ("a mail goes to its first recipient alone", "notifiers/email.cc", "  if (!progress.next(recipients_)) {", "  {"),
+    ("who has a mail gets it again with the others", "notifiers/email.cc", "    progress.later.clear();",
+     "    progress.later.clear();\n    progress.accepted.clear();"),
 ]
 
 

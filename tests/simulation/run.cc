@@ -159,6 +159,7 @@ class Simulation {
     config_ = make_config(plan_.seed, path_, ++version_);
     versions_.push_back({clock_.real(), config_});
     forget_in_hand();
+    receivers_.move(version_);
     return config_;
   }
 

@@ -58,19 +58,34 @@ std::shared_ptr<const Rule> make_rule(uint64_t seed, uint64_t index, uint64_t ve
   return std::make_shared<const Rule>(std::move(rule));
 }
 
-NotifierSettings notifier(std::string name, auto type) {
+/// Each version has its own address.
+NotifierSettings notifier(std::string name, auto type, uint64_t version) {
   NotifierSettings settings;
-  type.http.url = Secret("http://" + name + ".example.org");
+  type.http.url = Secret(fmt::format("http://{}.example.org/v{}", name, version));
   settings.name = std::move(name);
   settings.type = std::move(type);
   return settings;
 }
 
 /// With little room: what waits for it soon goes out as a digest.
-NotifierSettings slack() {
-  NotifierSettings settings = notifier("slack", SlackSettings{});
-  settings.rate_limit = RateLimit{1, Duration{1000}};
+NotifierSettings slack(uint64_t version) {
+  NotifierSettings settings = notifier("slack", SlackSettings{}, version);
+  settings.rate_limit = RateLimit{1 + static_cast<int>(version % 2), Duration{1000}};
   settings.digest_above = 2;
+  return settings;
+}
+
+NotifierSettings mail(uint64_t version) {
+  NotifierSettings settings;
+  settings.name = "mail";
+  settings.type = EmailSettings{.smtp_url = fmt::format("smtp://mail.example.org/v{}", version),
+                                .starttls = StartTls::required,
+                                .username = {},
+                                .password = {},
+                                .tls = {},
+                                .proxy_url = {},
+                                .from = "tocsin@example.org",
+                                .to = {kMailRecipients.begin(), kMailRecipients.end()}};
   return settings;
 }
 
@@ -146,10 +161,11 @@ std::shared_ptr<const Config> make_config(uint64_t seed, std::string store_path,
     config->heartbeat->http.url = Secret("http://heartbeat.example.org");
     config->heartbeat->interval = chance(50, seed, "beats slowly") ? 5min : 1min;
   }
-  config->notifiers = {notifier("hook", WebhookSettings{}),
-                       notifier("pager", PagerDutySettings{.http = {}, .routing_key = Secret("key")})};
-  if (chance(50, seed, "slack")) config->notifiers.push_back(slack());
-  if (version % 2 == 1) config->notifiers.push_back(notifier("extra", WebhookSettings{}));
+  config->notifiers = {notifier("hook", WebhookSettings{}, version),
+                       notifier("pager", PagerDutySettings{.http = {}, .routing_key = Secret("key")}, version)};
+  if (chance(50, seed, "slack")) config->notifiers.push_back(slack(version));
+  if (chance(30, seed, "mail")) config->notifiers.push_back(mail(version));
+  if (version % 2 == 1) config->notifiers.push_back(notifier("extra", WebhookSettings{}, version));
   // Shorter than a long fault of a receiver, and than the longest sleep and step of the clock.
   if (chance(30, seed, "gives up early")) {
     for (NotifierSettings& one : config->notifiers) one.max_retry_age = 20min;

@@ -1,10 +1,12 @@
-// sim_config: a configuration drawn from the seed: rules with all that can be set differently, a webhook and a pager.
+// sim_config: a configuration drawn from the seed: rules with all that can be set differently, and those who are told.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <map>
 #include <memory>
 #include <optional>
+#include <string_view>
 
 #include "agent/config/config.h"
 
@@ -12,6 +14,9 @@ namespace tocsin::sim {
 
 /// More incidents than any rule of the simulation has keys.
 inline constexpr std::size_t kUnlimited = 100;
+
+/// Of each mail.
+inline constexpr std::array<std::string_view, 2> kMailRecipients = {"first@example.org", "second@example.org"};
 
 /// `version`: 0 at the beginning; each reload reads the next one. They differ in the last rule, which comes, changes
 /// and goes, in a third receiver, and in some worlds in who is told of one rule.

@@ -197,6 +197,10 @@ bool SimPrometheus::told_nothing(const std::string& query, Timestamp tick) const
   return history(query).nothing.contains(tick);
 }
 
+bool SimPrometheus::told(const std::string& query, Timestamp tick) const {
+  return history(query).good.contains(tick);
+}
+
 bool SimPrometheus::is_forgotten(Timestamp tick) const {
   const Fault* wiped = injector_.latest(FaultKind::prometheus_forgets);
   return wiped && tick < wiped->at + kFirstScrape;
@@ -206,7 +210,12 @@ bool SimPrometheus::is_forgotten(Timestamp tick) const {
 /// read again was not observed.
 void SimPrometheus::note_told(const std::string& query, const Question& question) {
   History& known = histories_[query];
-  for (Timestamp at = question.start; at <= question.end && is_forgotten(at); at += question.step) {
+  for (Timestamp at = question.start; at <= question.end; at += question.step) {
+    if (!is_forgotten(at)) {
+      known.good.insert(at);
+      continue;
+    }
+    known.good.erase(at);  // whoever asks again did not get so far
     injector_.count(FaultKind::prometheus_forgets);
     if (was_told(query, at)) known.unclear = true;
     (question.range ? known.refused : known.nothing).insert(at);

@@ -31,6 +31,8 @@ class SimPrometheus {
   bool unclear(const std::string& query) const { return history(query).unclear; }
   /// The agent was told that there is no series at `tick`, as it was asked of a time that is forgotten.
   bool told_nothing(const std::string& query, Timestamp tick) const;
+  /// The agent was told what there is at `tick`; where it got no further, it asks for it again.
+  bool told(const std::string& query, Timestamp tick) const;
 
  private:
   struct Question {
@@ -44,6 +46,7 @@ class SimPrometheus {
   struct History {
     std::set<Timestamp> refused;
     std::set<Timestamp> nothing;        // told without any series
+    std::set<Timestamp> good;           // told as they are in the story
     std::optional<Timestamp> told;      // the last tick
     std::optional<Timestamp> range;     // the first tick, where that was told in a range
     std::optional<Timestamp> asked_at;  // last

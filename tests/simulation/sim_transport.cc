@@ -28,15 +28,18 @@ Duration SimTransport::slow(FaultKind kind, Duration longest) {
 }
 
 void SimTransport::start(RequestId id, Outgoing outgoing) {
-  const auto& request = std::get<HttpRequest>(outgoing);
+  const auto* mail = std::get_if<MailRequest>(&outgoing);
+  const auto* request = std::get_if<HttpRequest>(&outgoing);
   ++requests_;
-  const bool is_query = request.settings.url.reveal().find("/api/v1/query") != std::string::npos;
+  const bool is_query = request && request->settings.url.reveal().find("/api/v1/query") != std::string::npos;
   const Fault* crash = injector_.take(FaultKind::crash_at_send);
   if (!is_query && !crash) crash = injector_.take(FaultKind::crash_at_notification);
   if (crash && chance(50, seed_, "not yet sent", requests_)) throw Crash{crash->length};
-  Response response = is_query ? prometheus_.answer(request) : receivers_.receive(request);
+  Response response = is_query ? prometheus_.answer(*request)
+                      : mail   ? receivers_.receive(*mail)
+                               : receivers_.receive(*request);
   if (crash) throw Crash{crash->length};
-  response.took = response.fault == TransportFault::timeout ? request.settings.timeout
+  response.took = response.fault == TransportFault::timeout ? (mail ? mail->timeout : request->settings.timeout)
                   : is_query                                ? slow(FaultKind::prometheus_slow, kSlowAnswerMax)
                                                             : slow(FaultKind::receiver_slow, kLatencyMax);
   // In some worlds it is that of a proxy, whose clock is wrong.

@@ -1,6 +1,11 @@
 #include "agent/base/log.h"
 
+#include <fcntl.h>
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <array>
 
 #include "agent/base/secret.h"
 #include "agent/base/text.h"
@@ -30,6 +35,46 @@ TEST(Log, JsonIsValidForAnyBytes) {
 TEST(Log, JsonShowsNoControlThatATerminalWouldObey) {
   EXPECT_EQ(log::render(log::Format::json, log::Level::error, "T", "\u009b31m \u202e \u2028 \u00e9", {}),
             "{\"time\":\"T\",\"level\":\"error\",\"msg\":\"\\u009b31m \\u202e \\u2028 \u00e9\"}");
+}
+
+/// Stderr is a pipe as long as it lives.
+class StderrPipe {
+ public:
+  StderrPipe() : kept_(::dup(STDERR_FILENO)) {
+    EXPECT_EQ(::pipe2(ends_.data(), O_CLOEXEC), 0);
+    EXPECT_EQ(::dup2(ends_[1], STDERR_FILENO), STDERR_FILENO);
+  }
+  ~StderrPipe() {
+    ::dup2(kept_, STDERR_FILENO);
+    for (const int end : {kept_, ends_[0], ends_[1]}) ::close(end);
+  }
+  StderrPipe(const StderrPipe&) = delete;
+  StderrPipe& operator=(const StderrPipe&) = delete;
+
+  /// Of what is in it, at most this much.
+  std::string read(std::size_t bytes) const {
+    std::string text(bytes, 0);
+    const ssize_t count = ::read(ends_[0], text.data(), bytes);
+    text.resize(static_cast<std::size_t>(std::max<ssize_t>(count, 0)));
+    return text;
+  }
+
+ private:
+  std::array<int, 2> ends_{};
+  int kept_;
+};
+
+TEST(Log, AReaderThatHasStoppedMakesNobodyWaitAndIsToldWhatItMissed) {
+  constexpr std::size_t kMoreThanAPipeTakes = 2 << 20;
+  const StderrPipe pipe;
+  for (std::size_t bytes = 0; bytes < kMoreThanAPipeTakes; bytes += 1000) {
+    log::error("unread", {{"text", std::string(1000, 'x')}});
+  }
+  std::string last = pipe.read(kMoreThanAPipeTakes);
+  log::error("read again");
+  last = pipe.read(kMoreThanAPipeTakes);
+  EXPECT_THAT(last, testing::ContainsRegex("log lines were lost: stderr took no more\" lines=[1-9][0-9]+\n"));
+  EXPECT_THAT(last, testing::EndsWith("msg=\"read again\"\n"));
 }
 
 TEST(Secret, IsTakenOutOfTexts) {
