@@ -112,7 +112,7 @@ MUTATIONS = [
     ("one answer to a probe gives the range up", "agent/engine/engine_ranges.cc",
      "const bool in_vain = answers && poller_.poll(index).range.is_in_vain();", "const bool in_vain = answers;"),
     ("what is given up is tried for longer", "agent/notify/deliverer.cc",
-     "if (!end || now < *end) return false;", "if (!end || now < *end + Duration{600'000}) return false;"),
+     "if (!end || now < *end) return false;", "if (!end || now < *end + Duration{120'000}) return false;"),
     ("a member of a joined answer is swallowed", "agent/poll/prom_vector.cc",
      "Parsed<Answer>& answer = answers_[*member];",
      "if (*member == 1) return {}; Parsed<Answer>& answer = answers_[*member];"),
