@@ -39,7 +39,7 @@ if(TOCSIN_SANITIZE)
   if(TOCSIN_SANITIZE MATCHES thread)
     add_compile_definitions(BOOST_ASIO_DISABLE_FENCED_BLOCK)  # g++ 12 cannot instrument fences; asio's mutexes order the rest
   endif()
-  if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang" AND TOCSIN_SANITIZE MATCHES address AND NOT TOCSIN_FUZZ)
+  if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang" AND TOCSIN_SANITIZE MATCHES address)
     # Some tests preload libfaketime, and a runtime inside the program would be initialized from within it, twice.
     execute_process(COMMAND ${CMAKE_CXX_COMPILER} -print-resource-dir OUTPUT_VARIABLE resources
                     OUTPUT_STRIP_TRAILING_WHITESPACE COMMAND_ERROR_IS_FATAL ANY)
