@@ -54,14 +54,17 @@ class Hung(EndToEnd):
         self.set(0)
         agent = self.new_agent(self.rule())
         reading, log = os.pipe()
+        self.addCleanup(os.close, reading)
         self.addCleanup(os.close, log)
         fcntl.fcntl(log, fcntl.F_SETPIPE_SZ, 4096)
-        with open(reading, encoding="utf-8", errors="replace") as lines:
-            self.run_with_log(agent, log)
-            fill(log)
-            self.set(1)
-            self.wait_told(1)
-            wait_for(lambda: "log lines were lost" in lines.readline(), what="the log to say what it lost")
+        self.run_with_log(agent, log)
+        fill(log)
+        agent.reload()  # which is logged
+        self.set(1)
+        self.wait_told(1)
+        os.read(reading, 4096)
+        agent.reload()
+        self.assertRegex(os.read(reading, 4096).decode(), r'msg="log lines were lost: stderr took no more" lines=[1-9]')
 
 
 class Stopping(EndToEnd):

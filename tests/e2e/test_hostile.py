@@ -86,6 +86,30 @@ HOSTILE = {
 }
 
 
+def matrix(*series):
+    """The same of a range."""
+    return vector(*series).replace(b'"vector"', b'"matrix"')
+
+
+POINTS = b'{"metric":{"pod":"a"},"values":[%s]}'
+HOSTILE_RANGES = {
+    "thirty megabytes of points": whole(matrix(POINTS % (b'[1,"1"],' * (30 * MIB // 8) + b'[1,"1"]'))),
+    "thirty megabytes of series": whole(matrix(*[POINTS % b'[1,"1"]'] * (30 * MIB // 50))),
+    "a label of thirty megabytes": whole(matrix(b'{"metric":{"pod":"%s"},"values":[]}' % (b"x" * 30 * MIB))),
+    "a vector": whole(vector(SAMPLE)),
+    "points that are objects": whole(matrix(POINTS % b'{"1":"1"}')),
+    "a time beyond all": whole(matrix(POINTS % b'[1e300,"1"]')),
+    "points nested deep": whole(matrix(POINTS % (b"[" * 100_000 + b"]" * 100_000))),
+} | {name: HOSTILE[name] for name in ("a text without end", "two gigabytes in chunks", "headers without end",
+                                      "ten gigabytes in ten megabytes of gzip", "nothing but zeros")}
+
+# What else tocsin asks, by the request's form.
+QUESTIONS = {
+    "a range": lambda form: "start" in form and "up" not in form["query"],
+    "whether Prometheus was there": lambda form: "up" in form["query"],
+}
+
+
 class HostilePrometheus(EndToEnd):
     def test_each_hostile_answer_is_a_failed_evaluation_and_nothing_else(self):
         prometheus = self.scripted_prometheus()
@@ -106,6 +130,29 @@ class HostilePrometheus(EndToEnd):
         self.assertEqual(before, agent.incidents())
         self.assertEqual(["firing"], self.told())
         self.assert_readable(agent.log())
+
+    def test_a_hostile_answer_to_what_else_is_asked_changes_nothing(self):
+        """Ticks that were not answered are read again: a range, and whether Prometheus was there."""
+        prometheus = self.scripted_prometheus()
+        prometheus.series = [({"pod": "a"}, 1)]
+        url = prometheus.url.replace("127.0.0.1", "0.0.0.0")
+        agent = self.agent(self.rule(), prometheus={"url": url, "timeout": "10s", "unreachable_after": "1h"})
+        self.wait_told(1)
+        before = agent.incidents()
+        for asks, answers in itertools.product(QUESTIONS, HOSTILE_RANGES):
+            with self.subTest(f"{asks}: {answers}"):
+                prometheus.raw = whole(b"<html>")
+                agent.wait_failures("Probe", 2)
+                asked = []
+                prometheus.raw_if = lambda form, is_it=QUESTIONS[asks], answer=HOSTILE_RANGES[answers], asked=asked: (
+                    asked.append(form) or answer if is_it(form) else None)
+                prometheus.raw = None
+                wait_for(lambda seen=asked: seen, 60, f"tocsin to ask for {asks}")
+                prometheus.raw_if = lambda form: None
+                agent.wait_evaluations("Probe", 3)
+                self.assertEqual(before, agent.incidents())
+                self.assert_bounded(f"{asks}: {answers}", agent)
+        self.assertEqual(["firing"], self.told())
 
     def test_the_largest_answers_that_open_incidents_stay_within_bounds(self):
         """Ten thousand incidents with labels of fourteen megabytes, and a hundred thousand short ones."""

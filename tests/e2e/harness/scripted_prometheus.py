@@ -18,12 +18,14 @@ class Raw:
 
 class ScriptedPrometheus:
     """Bound to a free loopback port on construction. `series` (a list of (labels, value)) is what every query returns,
-    at any time, unless `raw` is set: then every query gets that, or `raw_for` has the query. Any thread."""
+    at any time, unless `raw` is set: then every query gets that, or `raw_for` has the query, or `raw_if` has something
+    for what was asked. Any thread."""
 
     def __init__(self):
         self.series = []
         self.raw = None
         self.raw_for = {}  # query -> Raw
+        self.raw_if = lambda form: None  # the request's form -> Raw
         self.asked = 0
         prometheus = self
 
@@ -31,11 +33,11 @@ class ScriptedPrometheus:
             protocol_version = "HTTP/1.1"
 
             def do_POST(self):
-                form = parse_qs(self.rfile.read(int(self.headers.get("Content-Length", 0))).decode())
+                fields = parse_qs(self.rfile.read(int(self.headers.get("Content-Length", 0))).decode())
+                form = {name: values[0] for name, values in fields.items()}
                 prometheus.asked += 1
-                raw = prometheus.raw_for.get(form["query"][0], prometheus.raw)
-                answer = raw or Raw(lambda: [prometheus._answer({name: values[0] for name, values in form.items()})])
-                self._send(answer)
+                raw = prometheus.raw_if(form) or prometheus.raw_for.get(form["query"], prometheus.raw)
+                self._send(raw or Raw(lambda: [prometheus._answer(form)]))
 
             def _send(self, answer):
                 # Without a Content-Length the body ends with the connection.
