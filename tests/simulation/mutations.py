@@ -93,6 +93,7 @@ MUTATIONS = [
      "incident.flaps > before.flaps + 1 ? std::vector{NotificationKind::past}"),
     ("absence is counted one tick too long", "agent/evaluate/series_step.cc",
      "at - *series.absent_since + rule.interval >= rule.missing", "at - *series.absent_since >= rule.missing"),
+    ("for is ignored", "agent/evaluate/series_step.cc", "at - grade.since >= rule.for_duration", "at >= grade.since"),
     ("recover_for is ignored", "agent/evaluate/series_step.cc",
      "at - *grade.recovering_since >= rule.recover_for", "at >= *grade.recovering_since"),
     ("a breach during recovery does not start it anew", "agent/evaluate/series_step.cc",
