@@ -7,6 +7,7 @@
 #include <mutex>
 
 #include "agent/base/clock.h"
+#include "agent/base/limits.h"
 #include "agent/base/text.h"
 #include "agent/base/time.h"
 #include "agent/base/write_out.h"
@@ -68,7 +69,7 @@ class Sink {
  private:
   bool takes(const std::string& line) {
     const std::string text = (is_cut_ ? "\n" : "") + line + "\n";
-    const std::size_t bytes = write_out(STDERR_FILENO, text, lost_ > 0 ? Duration{0} : kReaderPatience).bytes;
+    const std::size_t bytes = write_out(STDERR_FILENO, text, lost_ > 0 ? Duration{0} : limits::kLogPatience).bytes;
     if (bytes > 0) is_cut_ = bytes < text.size();
     return bytes == text.size();
   }

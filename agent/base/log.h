@@ -1,6 +1,7 @@
 // Structured logs on stderr: a constant message and fields, one line per event, logfmt or JSON.
 //   log::info("incident opened", {{"incident", "INC-7"}, {"rule", rule.name}});
-// Any thread. Values are escaped, so that no label can forge a line or move a terminal's cursor.
+// Any thread. Values are escaped, so that no label can forge a line or move a terminal's cursor. Lines that stderr does
+// not take within limits::kLogPatience are lost; the next that it takes says how many.
 #pragma once
 
 #include <fmt/format.h>

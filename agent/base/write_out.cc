@@ -13,7 +13,7 @@ namespace {
 /// Whether `fd` takes a piece of PIPE_BUF bytes without making anybody wait (POSIX, write(): pipes).
 bool takes_more(int fd, Duration patience) {
   pollfd writable{.fd = fd, .events = POLLOUT, .revents = 0};
-  return ::poll(&writable, 1, static_cast<int>(patience.count())) != 0;
+  return ::poll(&writable, 1, static_cast<int>(patience.count())) > 0;
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
-// write_out: to stdout and stderr without waiting for whoever reads them. A pipe that nobody reads, or a log service
-// that hangs, must not stop a program that pages people.
+// write_out: to stdout and stderr without waiting long for whoever reads them. A pipe that nobody reads, or a log
+// service that hangs, must not stop a program that pages people. Any thread; but two that write to one pipe at the same
+// time can take each other's room, and then one of them waits as write() does.
 #pragma once
 
 #include <cstddef>
@@ -16,8 +17,5 @@ struct WrittenOut {
 
 /// Writes `text` to `fd` in pieces of PIPE_BUF bytes, for each of which it waits `patience` at most.
 WrittenOut write_out(int fd, std::string_view text, Duration patience);
-
-/// That is not worth waiting for a second time.
-inline constexpr Duration kReaderPatience{20};
 
 }  // namespace tocsin

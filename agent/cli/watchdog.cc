@@ -37,7 +37,7 @@ void end_of_hung_process(std::string_view what) {
   pollfd out{.fd = STDERR_FILENO, .events = POLLOUT, .revents = 0};
   if (poll(&out, 1, 0) == 1) std::ignore = ::write(STDERR_FILENO, text.data(), text.size());
   std::ignore = std::raise(SIGABRT);
-  std::abort();  // where that is ignored; not at once, for it may flush stderr before, and that is what hangs
+  std::abort();  // where that is ignored; not at once, for it may flush streams before, of which one may hang
 }
 
 }  // namespace tocsin

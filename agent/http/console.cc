@@ -4,13 +4,14 @@
 
 #include <system_error>
 
+#include "agent/base/limits.h"
 #include "agent/base/write_out.h"
 
 namespace tocsin {
 
 Response write_console(int fd, const ConsoleLine& line) {
   const std::string text = line.text + "\n";
-  const WrittenOut written = write_out(fd, text, kReaderPatience);
+  const WrittenOut written = write_out(fd, text, limits::kConsolePatience);
   Response response;
   response.sent = written.bytes > 0;
   if (written.error != 0) {

@@ -14,6 +14,7 @@ from harness.http_client import is_up
 from harness.tocsin import TOCSIN
 
 GRACE_SECONDS = 5  # for deliveries under way at a stop
+PIPE_BYTES = 16 << 10
 PTRACE_SEIZE, PTRACE_INTERRUPT = 0x4206, 0x4207  # linux/ptrace.h
 
 
@@ -56,15 +57,15 @@ class Hung(EndToEnd):
         reading, log = os.pipe()
         self.addCleanup(os.close, reading)
         self.addCleanup(os.close, log)
-        fcntl.fcntl(log, fcntl.F_SETPIPE_SZ, 4096)
+        fcntl.fcntl(log, fcntl.F_SETPIPE_SZ, PIPE_BYTES)
         self.run_with_log(agent, log)
         fill(log)
         agent.reload()  # which is logged
         self.set(1)
         self.wait_told(1)
-        os.read(reading, 4096)
+        os.read(reading, PIPE_BYTES)
         agent.reload()
-        self.assertRegex(os.read(reading, 4096).decode(), r'msg="log lines were lost: stderr took no more" lines=[1-9]')
+        self.assertRegex(os.read(reading, PIPE_BYTES).decode(), r'msg="log lines were lost: stderr took no more" lines=[1-9]')
 
 
 class Stopping(EndToEnd):

@@ -2,12 +2,15 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 
 #include "tests/simulation/checks.h"
 #include "tests/simulation/sim_config.h"
 
 namespace tocsin::sim {
 namespace {
+
+constexpr std::array kNotifiers = {"hook", "pager", "slack", "mail"};  // but for the one that comes and goes
 
 bool begins(const std::string& word) {
   return word == "open" || word == "trigger" || word == "past";
@@ -37,6 +40,30 @@ void check_conversation(const Ended& ended, const Conversed& of, const std::vect
 }
 
 using Conversations = std::map<Conversed, std::vector<Heard>>;
+
+/// No word of what is open comes after the word that it is over, unless it has opened anew.
+void check_no_more_beginnings(const Ended& ended, const Conversations& all, Violations& violations) {
+  std::map<Conversed, uint64_t> happened;
+  for (const IncidentRecord& record : ended.book) {
+    const auto times = std::ranges::count_if(
+        record.timeline, [](const auto& entry) { return entry.type == "opened" || entry.type == "reopened"; });
+    for (const char* notifier : kNotifiers) {
+      happened[conversed(notifier, record.incident)] += static_cast<uint64_t>(times);
+    }
+  }
+  for (const auto& [of, said] : all) {
+    if (!happened.contains(of) || ended.orphans.contains(of)) continue;
+    uint64_t told = 0;
+    bool open = false;
+    for (const Heard& one : said) {
+      if (!open && !says_over(one.word)) ++told;
+      open = !says_over(one.word);
+    }
+    if (told <= happened.at(of) + count_of(ended.doubts, of)) continue;
+    violations.push_back(fmt::format("{} heard {} times that {} is open, but it opened {} times", of.first, told,
+                                     of.second, happened.at(of)));
+  }
+}
 
 /// The worst that a notifier knows of; a follow-up to the pager does not say it again.
 std::optional<Severity> last_severity(const std::vector<Heard>& said) {
@@ -190,7 +217,7 @@ bool is_told(const Ended& ended, const Incident& incident, const Conversed& of, 
 void check_routes(const Ended& ended, const Conversations& all, Violations& violations) {
   for (const IncidentRecord& record : ended.book) {
     const std::set<std::string> to = named(ended, record.incident).by_one;
-    for (const char* notifier : {"hook", "pager", "slack", "mail"}) {
+    for (const char* notifier : kNotifiers) {
       const Conversed of = conversed(notifier, record.incident);
       if (to.contains(notifier) || !is_told(ended, record.incident, of, all) || ended.orphans.contains(of)) continue;
       violations.push_back(
@@ -219,6 +246,7 @@ void check_told(const Ended& ended, Violations& violations) {
     // A message to Slack says how things are, and not what happened.
     if (!ended.orphans.contains(of) && of.first != "slack") check_conversation(ended, of, said, violations);
   }
+  check_no_more_beginnings(ended, all, violations);
   check_last_words(ended, all, violations);
   check_given_up(ended, violations);
   check_retry_age(ended, violations);

@@ -30,7 +30,7 @@ class FaultyStore final : public Store {
   Result<void> commit(const Change& change) override {
     die_at(FaultKind::crash_before_commit);
     if (injector_.strikes(FaultKind::store_fails)) return fail("the simulated disk is full", ErrorCode::unavailable);
-    if (injector_.strikes(FaultKind::store_slow)) clock_.advance(kSlowCommit);
+    if (const Fault* slow = injector_.find(FaultKind::store_slow)) take_time(*slow);
     Result<void> done = store_->commit(change);
     if (done) ledger_.commit(change);
     die_at(FaultKind::crash_after_commit);
@@ -38,7 +38,11 @@ class FaultyStore final : public Store {
   }
 
  private:
-  static constexpr Duration kSlowCommit{1000};
+  /// Some disks more than others.
+  void take_time(const Fault& slow) {
+    injector_.count(FaultKind::store_slow);
+    clock_.advance(Duration{1 + to_unix_ms(slow.at) % kSlowestCommit.count()});
+  }
 
   void die_at(FaultKind kind) {
     if (const Fault* crash = injector_.take(kind)) throw Crash{crash->length};

@@ -10,6 +10,9 @@
 
 namespace tocsin::sim {
 
+/// Of a disk that is slow.
+inline constexpr Duration kSlowestCommit{3000};
+
 class Injector {
  public:
   Injector(const Plan& plan, const SimClock& clock) : plan_(plan), clock_(clock) {}

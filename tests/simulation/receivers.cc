@@ -17,8 +17,9 @@ namespace {
 using nlohmann::json;
 
 constexpr Duration kRest = 30s;
-constexpr Duration kUnderWay = 20s;  // by then the agent knows what came of a request
-constexpr Duration kRetried = 5s;    // by then a disk that refused has been tried again, and the request has come in
+constexpr Duration kUnderWay = 20s;   // by then the agent knows what came of a request
+constexpr Duration kRetried = 5s;     // by then a disk that refused has been tried again, and the request has come in
+constexpr Duration kNextTurn = 1min;  // by then what waited for a disk that refused is out, at the latest with a tick
 
 /// What a follow-up does not say is as it was.
 std::optional<Severity> pager_severity(const json& body) {
@@ -81,17 +82,17 @@ bool Receivers::is_on_disk(const Heard& heard) const {
   });
 }
 
-/// Only what wakes somebody does not wait for a disk that refuses.
 /// What was made ready may go out after a reload where the disk refused meanwhile.
 void Receivers::check_address(const std::string& notifier, const std::string& url) {
   static const RE2 version_in(R"(example\.org/v(\d+))");
   uint64_t version = 0;
   const bool is_old = RE2::PartialMatch(url, version_in, &version) && version != version_;
-  if (!is_old || injector_.struck_within(FaultKind::store_fails, kRetried)) return;
+  if (!is_old || injector_.struck_within(FaultKind::store_fails, kNextTurn)) return;
   offences_.push_back(
       fmt::format("{} was told at its address of version {}, in version {}", notifier, version, version_));
 }
 
+/// Only what wakes somebody does not wait for a disk that refuses.
 bool Receivers::may_be_unrecorded(const std::string& body, const Heard& heard) {
   const auto says = [&](std::string_view text) { return body.find(text) != std::string::npos; };
   const bool wakes = heard.word != "resolve" && (says("SEV1") || says(R"("critical")"));
@@ -116,7 +117,7 @@ Response Receivers::limit(const Heard& heard) {
   Response response = page(429, "slow down");
   if (!chance(50, seed_, "retry after", ++limited_)) return response;
   response.retry_after = kRest;
-  rests_[heard.notifier] = {heard.at + kLatencyMax, heard.at + kRest};
+  rests_[heard.notifier] = {heard.at + kLatencyMax + kSlowestCommit, heard.at + kRest};
   return response;
 }
 

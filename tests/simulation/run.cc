@@ -27,7 +27,7 @@ constexpr Duration kAfterwards = 20min;  // so long a fault has effects: the lon
 constexpr Duration kGrace = 5s;
 constexpr std::size_t kConversationMax = 6;
 constexpr int64_t kEngineBytesMax = int64_t{128} << 10;  // with 50 to 350 incidents behind it
-constexpr std::size_t kUnderWayMax = 8 + 2 * limits::kInFlightPerWebhookMax + 2 * limits::kInFlightPerNotifierMax;
+constexpr std::size_t kUnderWayMax = 8 + 2 * limits::kInFlightPerWebhookMax + 3 * limits::kInFlightPerNotifierMax;
 
 /// A world that stays while agents come and go in it.
 class Simulation {

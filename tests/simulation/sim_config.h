@@ -19,7 +19,7 @@ inline constexpr std::size_t kUnlimited = 100;
 inline constexpr std::array<std::string_view, 2> kMailRecipients = {"first@example.org", "second@example.org"};
 
 /// `version`: 0 at the beginning; each reload reads the next one. They differ in the last rule, which comes, changes
-/// and goes, in a third receiver, and in some worlds in who is told of one rule.
+/// and goes, in a receiver more, in where the others are, and in some worlds in who is told of one rule.
 std::shared_ptr<const Config> make_config(uint64_t seed, std::string store_path, uint64_t version);
 
 /// A configuration, and since when it was in force, in real time.

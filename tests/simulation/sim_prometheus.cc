@@ -94,7 +94,7 @@ Response SimPrometheus::answer(const HttpRequest& request) {
   question.start = read_time(form[question.range ? "start" : "time"]);
   question.end = question.range ? read_time(form["end"]) : question.start;
   if (question.range) question.step = Duration{std::llround(std::stod(form["step"]) * 1000)};
-  for (const AskedQuery& one : question.asked) histories_[one.query].asked_at = clock_.real();
+  for (const AskedQuery& one : question.asked) note_asked(one.query, question);
   if (auto page = nonsense(question)) return *std::move(page);
   note_lateness(question);
   if (is_too_long(question)) return hangs_on_long_ranges_ ? broken(TransportFault::timeout, true) : too_many_samples();
@@ -159,6 +159,13 @@ const SimPrometheus::History& SimPrometheus::history(const std::string& query) c
   return found == histories_.end() ? kNone : found->second;
 }
 
+/// Whoever asks for a tick again did not get beyond it, whatever it was told.
+void SimPrometheus::note_asked(const std::string& query, const Question& question) {
+  History& known = histories_[query];
+  known.asked_at = clock_.real();
+  known.good.erase(known.good.lower_bound(question.start), known.good.upper_bound(question.end));
+}
+
 /// To an agent that has crashed since: it may have written it down or not.
 bool SimPrometheus::was_told(const std::string& query, Timestamp tick) const {
   const std::optional<Timestamp> last = history(query).told;
@@ -215,7 +222,6 @@ void SimPrometheus::note_told(const std::string& query, const Question& question
       known.good.insert(at);
       continue;
     }
-    known.good.erase(at);  // whoever asks again did not get so far
     injector_.count(FaultKind::prometheus_forgets);
     if (was_told(query, at)) known.unclear = true;
     (question.range ? known.refused : known.nothing).insert(at);
@@ -231,7 +237,9 @@ void SimPrometheus::note_presence(const Question& question) {
   if (!is_forgotten(question.start)) return;
   for (History& known : std::views::values(histories_)) {
     const bool is_of_it = known.range == question.start && known.told == question.end;
-    if (is_of_it && !known.refused.contains(question.start)) known.unclear = true;
+    if (!is_of_it) continue;
+    if (!known.refused.contains(question.start)) known.unclear = true;
+    std::erase_if(known.good, [&](Timestamp at) { return at >= question.start && is_forgotten(at); });
   }
 }
 

@@ -58,6 +58,7 @@ class SimPrometheus {
   bool refuses(const Question& question);
   std::optional<Response> nonsense(const Question& question);
   bool is_refused(const std::string& query) const;
+  void note_asked(const std::string& query, const Question& question);
   void note_lateness(const Question& question);
   void note_refusal(const Question& question);
   bool was_told(const std::string& query, Timestamp tick) const;

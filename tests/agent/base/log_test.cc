@@ -51,6 +51,8 @@ class StderrPipe {
   StderrPipe(const StderrPipe&) = delete;
   StderrPipe& operator=(const StderrPipe&) = delete;
 
+  void resize(std::size_t bytes) const { EXPECT_GE(::fcntl(ends_[1], F_SETPIPE_SZ, static_cast<int>(bytes)), 0); }
+
   /// Of what is in it, at most this much.
   std::string read(std::size_t bytes) const {
     std::string text(bytes, 0);
@@ -70,11 +72,21 @@ TEST(Log, AReaderThatHasStoppedMakesNobodyWaitAndIsToldWhatItMissed) {
   for (std::size_t bytes = 0; bytes < kMoreThanAPipeTakes; bytes += 1000) {
     log::error("unread", {{"text", std::string(1000, 'x')}});
   }
-  std::string last = pipe.read(kMoreThanAPipeTakes);
+  pipe.read(kMoreThanAPipeTakes);
   log::error("read again");
-  last = pipe.read(kMoreThanAPipeTakes);
+  const std::string last = pipe.read(kMoreThanAPipeTakes);
   EXPECT_THAT(last, testing::ContainsRegex("log lines were lost: stderr took no more\" lines=[1-9][0-9]+\n"));
   EXPECT_THAT(last, testing::EndsWith("msg=\"read again\"\n"));
+}
+
+TEST(Log, ALineThatWasCutEndsBeforeTheNext) {
+  constexpr std::size_t kPipeBytes = 8192;
+  const StderrPipe pipe;
+  pipe.resize(kPipeBytes);
+  log::error("long", {{"text", std::string(2 * kPipeBytes, 'x')}});
+  EXPECT_EQ(pipe.read(kPipeBytes).back(), 'x');
+  log::error("read again");
+  EXPECT_THAT(pipe.read(kPipeBytes), testing::StartsWith("\ntime="));
 }
 
 TEST(Secret, IsTakenOutOfTexts) {
