@@ -72,7 +72,7 @@ std::optional<Severity> last_severity(const std::vector<Heard>& said) {
 }
 
 /// Every notifier's last word is the incident's state.
-void check_last_word(const Conversed& of, const IncidentRecord& record, const Conversations& all,
+void check_last_word(const Ended& ended, const Conversed& of, const IncidentRecord& record, const Conversations& all,
                      Violations& violations) {
   const auto said = all.find(of);
   const Heard* last = said == all.end() ? nullptr : &said->second.back();
@@ -81,7 +81,8 @@ void check_last_word(const Conversed& of, const IncidentRecord& record, const Co
     violations.push_back(fmt::format("{} is {} but {}'s last word is {}", of.second, state_text(record.incident.state),
                                      of.first, last ? last->word : "none"));
   }
-  if (last && !last->by_all) {
+  // A reminder may be under way at the end.
+  if (last && !last->by_all && ended.end - last->at >= kStillUnderWay) {
     violations.push_back(fmt::format("not all have the mail that says {} of {}", last->word, of.second));
   }
   const std::optional<Severity> severity = told_open ? last_severity(said->second) : std::nullopt;
@@ -190,7 +191,8 @@ void check_last_words(const Ended& ended, const Conversations& all, Violations& 
     const IncidentRecord& record = *told.record;
     if (may_be_under_way(ended, record) || ended.orphans.contains(of)) continue;
     if (ended.rejected.contains(of) && !has_heard_the_end(of.first, record)) continue;
-    told.always_named ? check_last_word(of, record, all, violations) : check_parting_word(of, record, all, violations);
+    told.always_named ? check_last_word(ended, of, record, all, violations)
+                      : check_parting_word(of, record, all, violations);
     if (told.always_named && !ended.rejected.contains(of)) check_acknowledged(of, record, all, violations);
   }
 }
