@@ -44,9 +44,9 @@ class Stage:
         if path.startswith(b"/hook"):
             self.hooked.append(now)
             return b""
+        self.asked.append(now)
         if path.startswith(b"/api/v1/query_range"):
             return EMPTY_MATRIX.encode()
-        self.asked.append(now)
         self.answered.setdefault(self.answer, now)
         return self.answer
 
