@@ -1,7 +1,6 @@
 #include "agent/cli/watchdog.h"
 
 #include <fmt/format.h>
-#include <poll.h>
 #include <unistd.h>
 
 #include <csignal>
@@ -9,6 +8,8 @@
 #include <string>
 #include <tuple>
 #include <utility>
+
+#include "agent/base/write_out.h"
 
 namespace tocsin {
 
@@ -34,8 +35,7 @@ void end_of_hung_process(std::string_view what) {
   // Not through the log: what hangs may hold it, and a pipe that nobody reads would keep this thread too.
   const std::string text =
       fmt::format("tocsin: {} has hung for a minute; ending, so that it can be started again\n", what);
-  pollfd out{.fd = STDERR_FILENO, .events = POLLOUT, .revents = 0};
-  if (poll(&out, 1, 0) == 1) std::ignore = ::write(STDERR_FILENO, text.data(), text.size());
+  std::ignore = write_out(STDERR_FILENO, text, Duration{0});
   std::ignore = std::raise(SIGABRT);
   std::abort();  // where that is ignored; not at once, for it may flush streams before, of which one may hang
 }
