@@ -6,6 +6,7 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/strand.hpp>
+#include <optional>
 #include <thread>
 #include <vector>
 
@@ -40,7 +41,7 @@ struct ApiServer::Running {
              .connections = Connections({.connections = sessions_max / 4 * 3,
                                          .request_bytes = limits::kRequestsBytesMax,
                                          .reply_bytes = limits::kRequestRepliesBytesMax})},
-        turned(options.turned) {}
+        watchdog(options.watchdog) {}
   ~Running() { context.stop(); }
   Running(const Running&) = delete;
   Running& operator=(const Running&) = delete;
@@ -48,22 +49,19 @@ struct ApiServer::Running {
   void start();
   void accept() noexcept;
   void accept_later() noexcept;
-  void turn() noexcept;
   void work();
 
   const std::size_t sessions_max;
   HttpPort port;
-  std::function<void()> turned;
+  Watchdog* const watchdog;
   asio::io_context context;
   tcp::acceptor acceptor{context};
   asio::steady_timer pause{context};
-  asio::steady_timer next_turn{context};
   std::vector<std::jthread> threads;  // the first to end
 };
 
 void ApiServer::Running::start() {
   accept();
-  turn();
   for (unsigned int i = 0; i < limits::kRequestThreads; ++i) threads.emplace_back([this] { work(); });
 }
 
@@ -87,23 +85,18 @@ void ApiServer::Running::accept_later() noexcept {
   });
 }
 
-/// Whoever watches learns of it only while not all threads hang.
-void ApiServer::Running::turn() noexcept {
-  turned();
-  next_turn.expires_after(limits::kTurnWaitMax);
-  next_turn.async_wait([this](error_code error) {
-    if (!error) turn();
-  });
-}
-
-/// What a session throws (out of memory) costs that session.
+/// What a session throws (out of memory) costs that session. Each thread is watched: the clients whose work waits for
+/// one that hangs would wait for good.
 void ApiServer::Running::work() {
+  std::optional<Watchdog::Loop> loop;
+  if (watchdog) loop.emplace(*watchdog, "a thread of the HTTP port");
   while (!context.stopped()) {
     try {
-      context.run();
+      context.run_one_for(limits::kTurnWaitMax);
     } catch (const std::exception& error) {
       log::error("connection ended", {{"error", error.what()}});
     }
+    if (loop) loop->turned();
   }
 }
 

@@ -6,12 +6,12 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <string>
 
 #include "agent/api/access.h"
 #include "agent/base/result.h"
+#include "agent/base/watchdog.h"
 #include "agent/engine/control.h"
 #include "agent/store/store_reader.h"
 
@@ -22,7 +22,7 @@ struct ApiOptions {
   std::string tls_cert_file = {};         // PEM; empty: plain HTTP
   std::string tls_key_file = {};
   Access access = {};
-  std::function<void()> turned = [] {};  // called about once a second, as long as a thread of the port is free
+  Watchdog* watchdog = nullptr;  // of its threads; outlives it
 };
 
 class ApiServer {

@@ -12,11 +12,11 @@
 #include "agent/api/server.h"
 #include "agent/base/limits.h"
 #include "agent/base/log.h"
+#include "agent/base/watchdog.h"
 #include "agent/cli/library_pages.h"
 #include "agent/cli/service_notify.h"
 #include "agent/cli/signals.h"
 #include "agent/cli/terminal.h"
-#include "agent/cli/watchdog.h"
 #include "agent/config/load.h"
 #include "agent/engine/engine.h"
 #include "agent/http/curl_transport.h"
@@ -53,12 +53,12 @@ int refuse(const std::string& reason) {
   return 1;
 }
 
-ApiOptions api_options(const Config& config, std::function<void()> turned) {
+ApiOptions api_options(const Config& config, Watchdog& watchdog) {
   return {.listen = config.web.listen,
           .tls_cert_file = config.web.tls_cert_file,
           .tls_key_file = config.web.tls_key_file,
           .access = {config.web.token, config.external_url},
-          .turned = std::move(turned)};
+          .watchdog = &watchdog};
 }
 
 std::string what_is_watched(const Config& config) {
@@ -88,7 +88,7 @@ int run_with(const std::string& file, const std::shared_ptr<const Config>& confi
   const SystemClock clock;
   ServiceNotify service = ServiceNotify::from_environment();
   Inbox inbox(transport, limits::kEngineReplyMax);
-  std::optional<Watchdog> port_watchdog;  // outlives the port, which feeds it
+  Watchdog watchdog(limits::kLoopSilenceMax, end_of_hung_process);
   std::unique_ptr<ApiServer> api;
   Engine engine({.clock = clock,
                  .transport = transport,
@@ -107,8 +107,7 @@ int run_with(const std::string& file, const std::shared_ptr<const Config>& confi
                 config);
   release_library_pages();  // of making the client: what the rules take would come on top
   if (const auto started = engine.start(); !started) return refuse(started.error().text);
-  port_watchdog.emplace(limits::kLoopSilenceMax, [] { end_of_hung_process("the HTTP port"); });
-  auto server = ApiServer::start(api_options(*config, [&] { port_watchdog->turned(); }), inbox, reader);
+  auto server = ApiServer::start(api_options(*config, watchdog), inbox, reader);
   if (!server) return refuse(server.error().text);
   api = std::move(*server);
 
@@ -125,11 +124,11 @@ int run_with(const std::string& file, const std::shared_ptr<const Config>& confi
   release_library_pages();
   keep_free_memory(1s);  // for the next answer: the kernel clears what it hands out
   // Not before: an upgrade of the store may take long.
-  Watchdog watchdog(limits::kLoopSilenceMax, [] { end_of_hung_process("the event loop"); });
+  Watchdog::Loop loop(watchdog, "the event loop");
   while (!stop) {
     engine.turn(service.turn_max(limits::kTurnWaitMax));
     service.turned(clock.steady());
-    watchdog.turned();
+    loop.turned();
   }
   log::info("stopping");
   service.stopping();
