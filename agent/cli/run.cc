@@ -13,7 +13,7 @@
 #include "agent/base/limits.h"
 #include "agent/base/log.h"
 #include "agent/base/watchdog.h"
-#include "agent/cli/library_pages.h"
+#include "agent/cli/file_pages.h"
 #include "agent/cli/service_notify.h"
 #include "agent/cli/signals.h"
 #include "agent/cli/terminal.h"
@@ -105,7 +105,7 @@ int run_with(const std::string& file, const std::shared_ptr<const Config>& confi
                        service.status(what_is_watched(now));
                      }},
                 config);
-  release_library_pages();  // of making the client: what the rules take would come on top
+  release_file_pages();  // of making the client: what the rules take would come on top
   if (const auto started = engine.start(); !started) return refuse(started.error().text);
   auto server = ApiServer::start(api_options(*config, watchdog), inbox, reader);
   if (!server) return refuse(server.error().text);
@@ -121,7 +121,7 @@ int run_with(const std::string& file, const std::shared_ptr<const Config>& confi
   say_what_is_watched(*config, api->port());
   service.status(what_is_watched(*config));
   service.ready();
-  release_library_pages();
+  release_file_pages();
   keep_free_memory(1s);  // for the next answer: the kernel clears what it hands out
   // Not before: an upgrade of the store may take long.
   Watchdog::Loop loop(watchdog, "the event loop");
@@ -142,7 +142,7 @@ int run_with(const std::string& file, const std::shared_ptr<const Config>& confi
 }  // namespace
 
 int run_agent(const std::string& config_file) {
-  release_library_pages();
+  release_file_pages();
   keep_free_memory(0s);  // what reading takes would be the peak for good
   const ReloadedConfig config = read_config(config_file);
   if (config) return run_with(config_file, *config);

@@ -49,7 +49,7 @@ Result<void> Engine::start() {
   Duration window_max = limits::kRestAfterHandMin;
   for (const auto& rule : config_->rules) window_max = std::max(window_max, rule->dedup_window);
   // Ticks that are read again may reopen what was resolved shortly before them.
-  Result<Stored> loaded = world_.store.load(now - config_->catch_up - std::max(window_max, blind_.rule->dedup_window));
+  Result<Stored> loaded = world_.store.load(now - config_->catch_up - std::max(window_max, blind_.rule().dedup_window));
   if (!loaded) return std::unexpected(loaded.error());
   Stored& stored = *loaded;
   const Timestamp alive_at = stored.alive_at.value_or(now);
@@ -270,7 +270,7 @@ void Engine::forget(Timestamp now) {
   std::vector<IncidentId> forgotten;
   book_.forget_if([&](const Incident& incident, bool is_latest) {
     const RuleRuntime* of = runtime(incident.rule);
-    const Duration window = std::max(of ? of->rule->dedup_window : Duration{0}, limits::kRestAfterHandMin);
+    const Duration window = std::max(of ? of->rule().dedup_window : Duration{0}, limits::kRestAfterHandMin);
     // What has not been read yet may reopen it, whatever the clock says.
     const Poll* poll = poll_of(incident.rule);
     const Timestamp seen = poll ? std::min(now, poll->covered) : now;

@@ -153,7 +153,7 @@ class Engine {
   std::string why_not_ready() const;
   bool healthy(Timestamp now) const;
 
-  const std::string& name_of(std::size_t index) const { return rules_[index].rule->name; }
+  const std::string& name_of(std::size_t index) const { return rules_[index].rule().name; }
   const RuleRuntime* runtime(const std::string& rule) const;
   RuleRuntime* runtime(const std::string& rule);
 

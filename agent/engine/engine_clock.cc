@@ -47,7 +47,7 @@ void Engine::follow_clock() {
 void Engine::set_forward(RuleRuntime& runtime, Duration by) {
   for (auto& [labels, series] : runtime.state.series) {
     tocsin::set_forward(series, by);
-    draft_.series[runtime.rule->name].insert(labels);
+    draft_.series[runtime.rule().name].insert(labels);
   }
 }
 

@@ -93,7 +93,7 @@ void Engine::tell_other_identities(RulesByName& rules) const {
   std::map<std::string, std::set<Labels>> open;
   for (const auto& [name, of] : rules) {
     for (const auto& [labels, series] : of.state.series) {
-      if (open_grade(series)) open[name].insert(incident_key(*of.rule, labels));
+      if (open_grade(series)) open[name].insert(incident_key(of.rule(), labels));
     }
   }
   std::set<std::string> others;
@@ -102,7 +102,7 @@ void Engine::tell_other_identities(RulesByName& rules) const {
     if (!open[incident.rule].contains(incident.key)) others.insert(incident.rule);
   }
   for (auto& [name, of] : rules) {
-    if (others.contains(name)) of.rule = with_other_identity(*of.rule);
+    if (others.contains(name)) of.status.rule = with_other_identity(of.rule());
   }
 }
 
@@ -111,13 +111,9 @@ void Engine::adopt(std::shared_ptr<const Config> config, RulesByName before, Tim
   surroundings_ = {.labels = config_->labels,
                    .external_url = config_->external_url,
                    .is_untold = [this](IncidentId id) { return to_announce_.contains(id) || outbox_.concerns(id); }};
-  const auto replace_rule = [](RuleRuntime& runtime, std::shared_ptr<const Rule> rule) {
-    runtime.rule = std::move(rule);
-    runtime.status.rule = runtime.rule;
-  };
-  replace_rule(blind_, blind_rule(config_->prometheus));
-  replace_rule(rule_failing_, rule_failing_rule(config_->prometheus));
-  replace_rule(too_many_incidents_, too_many_incidents_rule());
+  blind_.status.rule = blind_rule(config_->prometheus);
+  rule_failing_.status.rule = rule_failing_rule(config_->prometheus);
+  too_many_incidents_.status.rule = too_many_incidents_rule();
   adopt_rules(std::move(before), now);
   deliverer_.configure(config_->notifiers, draft_);
   heartbeat_.configure(config_->heartbeat);
@@ -131,7 +127,7 @@ Engine::RulesByName Engine::give_up_rules() {
     for (const std::size_t index : poll.rules) rules_[index].covered = poll.covered;
   }
   RulesByName rules;
-  for (RuleRuntime& runtime : rules_) rules.emplace(runtime.rule->name, std::move(runtime));
+  for (RuleRuntime& runtime : rules_) rules.emplace(runtime.rule().name, std::move(runtime));
   rules_.clear();
   by_name_.clear();
   return rules;
@@ -142,7 +138,7 @@ void Engine::adopt_rules(RulesByName before, Timestamp now) {
   rules_.reserve(config_->rules.size());
   const PrometheusConfig& prometheus = config_->prometheus;
   poller_ = Poller({.requests_max = static_cast<std::size_t>(prometheus.max_concurrent_queries),
-                    .batch = static_cast<std::size_t>(prometheus.batch),
+                    .batch = static_cast<uint32_t>(prometheus.batch),
                     .timeout = prometheus.http.timeout});
   poller_.reserve(config_->rules.size());
   PollIndex polls;
@@ -173,21 +169,20 @@ void Engine::nothing_is_asked() {
 
 /// The rule's state under its new text. Who is one incident may have changed; then the old ones cannot be continued.
 RuleRuntime Engine::keep(RuleRuntime old, const std::shared_ptr<const Rule>& rule, Timestamp now) {
-  if (old.rule->incident_by != rule->incident_by) {
+  if (old.rule().incident_by != rule->incident_by) {
     remove_rule(old, "rule changed", now);
     RuleRuntime fresh(rule);
     fresh.covered = old.covered;
     draft_.rules.insert(rule->name);
     return fresh;
   }
-  old.rule = rule;
   old.status.rule = rule;
   fit_grades(*rule, old.state);
   return old;
 }
 
 void Engine::remove_rule(const RuleRuntime& gone, const std::string& reason, Timestamp now) {
-  const std::string& name = gone.rule->name;
+  const std::string& name = gone.rule().name;
   failing_alone_.erase(name);
   record(book_.resolve_all(name, reason, now, draft_), now);
   draft_.series.erase(name);
@@ -197,7 +192,7 @@ void Engine::remove_rule(const RuleRuntime& gone, const std::string& reason, Tim
 
 void Engine::place_in_poll(std::size_t index, PollIndex& polls, Timestamp now) {
   RuleRuntime& runtime = rules_[index];
-  const Rule& rule = *runtime.rule;
+  const Rule& rule = runtime.rule();
   const auto [poll, is_new] = polls.try_emplace({rule.query, rule.interval, rule.allow_partial});
   if (is_new) poll->second = poller_.add(rule.query, rule.interval, rule.allow_partial, runtime.covered, now);
   Poll& shared = poller_.poll(poll->second);
@@ -209,7 +204,7 @@ void Engine::place_in_poll(std::size_t index, PollIndex& polls, Timestamp now) {
   }
   shared.asked = shared.asked || runtime.status.last_evaluation.has_value();
   shared.rules.push_back(index);
-  runtime.poll = poll->second;
+  runtime.poll = static_cast<uint32_t>(poll->second);
 }
 
 std::vector<std::string> Engine::reload() {
@@ -232,8 +227,8 @@ std::vector<std::string> Engine::reload() {
 
 Links Engine::links(const std::string& rule) const {
   const RuleRuntime* of = runtime(rule);
-  const bool asks = of && !of->rule->query.empty();
-  return {config_->external_url, asks ? graph_url(config_->prometheus, of->rule->query) : ""};
+  const bool asks = of && !of->rule().query.empty();
+  return {config_->external_url, asks ? graph_url(config_->prometheus, of->rule().query) : ""};
 }
 
 }  // namespace tocsin

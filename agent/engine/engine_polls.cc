@@ -148,7 +148,7 @@ std::expected<Engine::Answers, QueryFault> Engine::parse(const Asked& asked, con
   const bool allow_partial = poller_.polls()[polls.front()].allow_partial;
   const auto needed = [&](std::size_t member, const LabelPairs& series, double value) {
     return std::ranges::any_of(poller_.polls()[polls[member]].rules, [&](std::size_t rule) {
-      return concerns(*rules_[rule].rule, rules_[rule].state, series, value);
+      return concerns(rules_[rule].rule(), rules_[rule].state, series, value);
     });
   };
   if (polls.size() > 1) return parse_joined(response, allow_partial, polls.size(), needed);
@@ -181,11 +181,11 @@ void Engine::applied(std::size_t poll, Timestamp tick, const std::vector<AnswerA
   const bool more_to_read = tick < poller_.poll(poll).tick;
   for (const std::size_t index : poller_.poll(poll).rules) {
     RuleRuntime& runtime = rules_[index];
-    if (runtime.behind != more_to_read) draft_.rules.insert(runtime.rule->name);
+    if (runtime.behind != more_to_read) draft_.rules.insert(runtime.rule().name);
     runtime.behind = more_to_read;
-    if (!failing_alone_.empty()) failing_alone_.erase(runtime.rule->name);
+    if (!failing_alone_.empty()) failing_alone_.erase(runtime.rule().name);
     runtime.failing_since.reset();
-    if (!runtime.status.last_error.empty()) log::info("rule is evaluated again", {{"rule", runtime.rule->name}});
+    if (!runtime.status.last_error.empty()) log::info("rule is evaluated again", {{"rule", runtime.rule().name}});
     runtime.status.last_error.clear();
     runtime.status.last_duration = response.took;
     for (const AnswerAt& answer : answers) apply_tick(runtime, answer.answer, answer.at, now);
@@ -207,7 +207,7 @@ void Engine::failed(std::size_t poll, Timestamp tick, const QueryFault& fault, c
   }
   for (const std::size_t index : poller_.poll(poll).rules) {
     RuleRuntime& runtime = rules_[index];
-    const std::string& name = runtime.rule->name;
+    const std::string& name = runtime.rule().name;
     log_failure(runtime, unreachable, reason);
     ++runtime.status.evaluations;
     ++runtime.status.failures;
@@ -230,7 +230,7 @@ void Engine::failed(std::size_t poll, Timestamp tick, const QueryFault& fault, c
 /// Prometheus. A rule's query that hangs while others are answered would otherwise be an outage and its end, at each
 /// tick anew.
 void Engine::log_failure(const RuleRuntime& runtime, bool unreachable, const std::string& reason) {
-  const std::string& name = runtime.rule->name;
+  const std::string& name = runtime.rule().name;
   if (!unreachable || (runtime.failing_since && last_answer_ > runtime.status.last_evaluation)) {
     if (failing_alone_.contains(name) && runtime.status.last_error == reason) return;
     log::warn("rule cannot be evaluated", {{"rule", name}, {"reason", reason}});
@@ -243,14 +243,14 @@ void Engine::log_failure(const RuleRuntime& runtime, bool unreachable, const std
 void Engine::apply_tick(RuleRuntime& runtime, const Answer& answer, Timestamp tick, Timestamp now) {
   const bool clock_was_set_back = runtime.last_applied && *runtime.last_applied > now;
   if (runtime.last_applied && tick <= *runtime.last_applied && !clock_was_set_back) return;
-  const std::string& name = runtime.rule->name;
-  const Evaluation evaluation = evaluate(*runtime.rule, runtime.state, answer, tick);
-  const IncidentBook::Events events = book_.apply(*runtime.rule, evaluation, surroundings_, tick, draft_);
+  const std::string& name = runtime.rule().name;
+  const Evaluation evaluation = evaluate(runtime.rule(), runtime.state, answer, tick);
+  const IncidentBook::Events events = book_.apply(runtime.rule(), evaluation, surroundings_, tick, draft_);
   runtime.last_applied = tick;
   ++runtime.status.evaluations;
   runtime.status.last_evaluation = tick;
-  runtime.status.pending_series = evaluation.pending_series;
-  runtime.status.firing_series = evaluation.firing_series;
+  runtime.status.pending_series = static_cast<uint32_t>(evaluation.pending_series);
+  runtime.status.firing_series = static_cast<uint32_t>(evaluation.firing_series);
   if (!evaluation.changed.empty()) {
     draft_.series[name].insert(evaluation.changed.begin(), evaluation.changed.end());
     draft_.rules.insert(name);
@@ -327,7 +327,7 @@ void Engine::announce(Timestamp now) {
     if (!settled(incident.rule)) return false;
     const RuleRuntime* of = runtime(incident.rule);
     const std::vector<Recipient> recipients =
-        route(config_->routes, of ? of->rule->notify : std::vector<std::string>{}, routed_labels(incident));
+        route(config_->routes, of ? of->rule().notify : std::vector<std::string>{}, routed_labels(incident));
     if (recipients.empty() && !incident.announced && !config_->notifiers.empty()) {
       ++counts_.unrouted;
       log::warn("no route matches this incident, nobody is told",
@@ -338,7 +338,7 @@ void Engine::announce(Timestamp now) {
       return deliverer_.wants(notifier, kind);
     };
     deliverer_.count(
-        outbox_.announce(incident, recipients, of ? of->rule->dedup_window : Duration{0}, wants, now, draft_));
+        outbox_.announce(incident, recipients, of ? of->rule().dedup_window : Duration{0}, wants, now, draft_));
     return true;
   });
 }

@@ -54,7 +54,7 @@ void Engine::range_read(Asked asked, std::vector<AnswerAt> answers, const std::v
 /// waits for the next tick, as Prometheus may be busy.
 void Engine::range_failed(Asked asked, const QueryFault& fault, const Response& response) {
   Poll& poll = poller_.poll(asked.batch.polls.front());
-  const auto size = static_cast<std::size_t>((asked.last - asked.first) / poll.grid.interval()) + 1;
+  const auto size = static_cast<uint32_t>((asked.last - asked.first) / poll.grid.interval()) + 1;
   const bool refused = fault.kind == QueryFault::Kind::rejected || fault.kind == QueryFault::Kind::unusable;
   if (refused && size == 1 && asked.read_again) return go_on_without_presence(std::move(asked), response);
   if (response.fault == TransportFault::timeout) poll.range.timed_out(size);

@@ -45,7 +45,7 @@ bool Engine::healthy(Timestamp now) const {
   const Duration grace = heartbeat ? heartbeat->interval : Duration{0};
   const auto evaluated = [&](const RuleRuntime& of) {
     const bool ever = of.status.evaluations > of.status.failures;  // a rule that is new has only a tick to begin from
-    return ever && of.last_applied && std::chrono::abs(now - *of.last_applied) < of.rule->interval + grace;
+    return ever && of.last_applied && std::chrono::abs(now - *of.last_applied) < of.rule().interval + grace;
   };
   const bool sees = !unanswered_since_ || now - *unanswered_since_ < grace;
   const bool evaluates = rules_.empty() || (last_answer_ && std::ranges::any_of(rules_, evaluated));

@@ -18,19 +18,20 @@
 namespace tocsin {
 
 /// [SEV1, SEV2, SEV3, SEV4]
-using PerSeverity = std::array<uint64_t, 4>;
+using PerSeverity = std::array<uint32_t, 4>;
 
+/// As small as it can be: there is one for each rule, of which there may be a hundred thousand.
 struct RuleStatus {
   std::shared_ptr<const Rule> rule;
-  std::size_t pending_series = 0;
-  std::size_t firing_series = 0;
+  uint32_t pending_series = 0;
+  uint32_t firing_series = 0;
   std::optional<Timestamp> last_evaluation;  // the grid timestamp of the last answer, good or not
   std::string last_error;                    // empty: the last evaluation was good
   Duration last_duration{0};
-  uint64_t evaluations = 0;
-  uint64_t failures = 0;
-  uint64_t missed = 0;
-  uint64_t flaps = 0;
+  uint32_t evaluations = 0;
+  uint32_t failures = 0;
+  uint32_t missed = 0;
+  uint32_t flaps = 0;
   PerSeverity opened{};
   PerSeverity resolved{};
 };

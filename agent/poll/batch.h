@@ -12,7 +12,7 @@ namespace tocsin {
 struct Halving {
   std::vector<std::size_t> members;        // polls of the request that failed first
   std::size_t parts_open = 1;              // requests that have not ended
-  std::size_t largest_answered = 0;        // polls in the largest part that was answered
+  uint32_t largest_answered = 0;           // polls in the largest part that was answered
   std::vector<std::size_t> culprits = {};  // polls that failed alone, or can only be asked alone
   bool conclusive = true;                  // all parts have been answered or refused
 };

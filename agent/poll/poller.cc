@@ -13,26 +13,20 @@ std::size_t Poller::add(std::string_view query, Duration interval, bool allow_pa
   const TickGrid grid(query, interval);
   const Timestamp latest = grid.at_or_before(now);
   const Timestamp done = std::min(grid.at_or_before(covered.value_or(latest - interval)), latest);
+  const uint32_t company = can_be_joined(query) ? limits_.batch : 1;
   polls_.push_back({.query = query,
-                    .allow_partial = allow_partial,
                     .grid = grid,
-                    .since = now,
                     .rules = {},
+                    .since = now,
                     .covered = done,
-                    .behind = false,
-                    .phase = Poll::Phase::idle,
-                    .reading_again = false,
-                    .reading = Duration{0},
-                    .in_flight_since = now,
-                    .range = {},
                     .tick = done,
                     .next = done,
-                    .asked = false,
-                    .anew = 0,
-                    .company = 1,
-                    .company_max = 1});
+                    .in_flight_since = now,
+                    .range = {},
+                    .company = company,
+                    .company_max = company,
+                    .allow_partial = allow_partial});
   const std::size_t index = polls_.size() - 1;
-  if (can_be_joined(query)) polls_[index].company = polls_[index].company_max = limits_.batch;
   schedule(index, done < latest ? latest : latest + interval);
   return index;
 }
@@ -96,7 +90,7 @@ Batch Poller::next_batch(Timestamp now) {
   }
   const Poll& first = polls_[queued_.front()];
   Batch batch{.polls = {}, .tick = first.tick, .part_of = nullptr};
-  std::size_t company = first.company;
+  uint32_t company = first.company;
   std::size_t bytes = 0;
   while (!queued_.empty()) {
     Poll& poll = polls_[queued_.front()];
@@ -147,12 +141,12 @@ void Poller::split(const Batch& batch, bool one_by_one) {
 }
 
 void Poller::learn(const Batch& batch, Outcome outcome, Duration took) {
-  const std::size_t size = batch.polls.size();
+  const auto size = static_cast<uint32_t>(batch.polls.size());
   const bool slow = outcome == Outcome::timed_out || is_slow(took);
   for (const std::size_t index : batch.polls) {
     Poll& poll = polls_[index];
     if (outcome == Outcome::answered_scalar) poll.company_max = 1;
-    poll.company = std::clamp<std::size_t>(slow ? size / 2 : poll.company * 2, 1, poll.company_max);
+    poll.company = std::clamp(slow ? size / 2 : poll.company * 2, 1U, poll.company_max);
   }
   if (outcome == Outcome::answered) usual_ = usual_ == Duration{0} ? took : (usual_ * 15 + took) / 16;
   if (!batch.part_of) return;

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <algorithm>
+#include <cstdint>
 #include <deque>
 #include <map>
 #include <optional>
@@ -21,10 +22,10 @@ namespace tocsin {
 
 /// How many ticks are read again at once: `ticks` now, at most `ticks_max` until the tick to blame has been found.
 struct RangeSize {
-  std::size_t ticks = limits::kRangePointsMax;
-  std::size_t ticks_max = limits::kRangePointsMax;
-  std::size_t refused = 0;    // ranges
-  std::size_t probed = 0;     // times that the query was answered at one tick when a range was not
+  uint32_t ticks = limits::kRangePointsMax;
+  uint32_t ticks_max = limits::kRangePointsMax;
+  uint32_t refused = 0;       // ranges
+  uint32_t probed = 0;        // times that the query was answered at one tick when a range was not
   bool asks_presence = true;  // false: nothing answers that
 
   void answered() {
@@ -32,10 +33,10 @@ struct RangeSize {
     probed = 0;
   }
   /// A range of `size` ticks took too long: a shorter one comes next, and longer ones once that is answered.
-  void timed_out(std::size_t size) { ticks = std::max<std::size_t>(size / 2, 1); }
+  void timed_out(uint32_t size) { ticks = std::max(size / 2, 1U); }
   /// It was too much at once, or one of its ticks is to blame: no longer ones before that is found. False: all is
   /// refused.
-  bool refuse(std::size_t size) {
+  bool refuse(uint32_t size) {
     timed_out(size);
     ticks_max = size > 1 ? ticks : limits::kRangePointsMax;
     return ++refused <= limits::kRangesRefusedMax;
@@ -51,39 +52,39 @@ struct RangeSize {
   bool is_in_vain() { return ++probed >= limits::kRangeProbesMax; }
 };
 
-/// One query on one grid.
+/// One query on one grid. As small as it can be: there is one for nearly each rule.
 struct Poll {
   std::string_view query;  // of one of its rules
-  bool allow_partial = false;
   TickGrid grid;
-  Timestamp since;                 // when it was added; the tick before it is asked too, but nobody owes it
   std::vector<std::size_t> rules;  // indices of the rules that share it
+  Timestamp since;                 // when it was added; the tick before it is asked too, but nobody owes it
 
   /// The last tick that need not be read any more: applied, missed, or refused by Prometheus.
   /// Between it and the present lies what is read again by query_range.
   Timestamp covered;
-  bool behind = false;  // Prometheus did not answer the last time
-
-  enum class Phase { idle, queued, in_flight };
-  Phase phase = Phase::idle;
-  bool reading_again = false;  // in flight: what comes due meanwhile is read after it, not missed
-  Duration reading{0};         // in flight: so much time lies between the last tick that was covered and `tick`
+  Timestamp tick;       // queued and in flight: the tick asked for
+  Timestamp next;       // the next tick to come due
+  Duration reading{0};  // in flight: so much time lies between the last tick that was covered and `tick`
   Timestamp in_flight_since;
-  RangeSize range;       // until it has caught up
-  Timestamp tick;        // queued and in flight: the tick asked for
-  Timestamp next;        // the next tick to come due
-  bool asked = false;    // an answer or a failure has been seen
-  std::size_t anew = 0;  // times that it was asked once more, by another clock, since it was answered
+  RangeSize range;  // until it has caught up
 
   /// How many polls a request with this one may have: `company` now, at most `company_max` ever again.
   /// Fewer where requests were slow, and as before once they are not; one where it is to blame for a failure.
-  std::size_t company = 1;
-  std::size_t company_max = 1;
+  uint32_t company = 1;
+  uint32_t company_max = 1;
+
+  uint32_t anew = 0;  // times that it was asked once more, by another clock, since it was answered
+  enum class Phase : uint8_t { idle, queued, in_flight };
+  Phase phase = Phase::idle;
+  bool allow_partial = false;
+  bool behind = false;         // Prometheus did not answer the last time
+  bool reading_again = false;  // in flight: what comes due meanwhile is read after it, not missed
+  bool asked = false;          // an answer or a failure has been seen
 };
 
 struct PollerLimits {
   std::size_t requests_max = 1;  // under way at once
-  std::size_t batch = 1;         // polls in one request
+  uint32_t batch = 1;            // polls in one request
   Duration timeout{10'000};      // of a request; one that takes more than a tenth of it is slow
 };
 

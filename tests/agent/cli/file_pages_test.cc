@@ -1,4 +1,4 @@
-#include "agent/cli/library_pages.h"
+#include "agent/cli/file_pages.h"
 
 #include <gtest/gtest.h>
 #include <sqlite3.h>
@@ -22,10 +22,10 @@ int64_t resident_kib() {
   return 0;
 }
 
-TEST(LibraryPages, AreGivenBackAndComeBack) {
+TEST(FilePages, AreGivenBackAndComeBack) {
   const std::string version = sqlite3_libversion();
   ASSERT_GT(resident_kib(), 0);
-  release_library_pages();
+  release_file_pages();
   EXPECT_EQ(resident_kib(), 0);
   EXPECT_EQ(sqlite3_libversion(), version);
 }

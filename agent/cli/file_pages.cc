@@ -1,4 +1,4 @@
-#include "agent/cli/library_pages.h"
+#include "agent/cli/file_pages.h"
 
 #include <link.h>
 #include <sys/mman.h>
@@ -6,7 +6,9 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <fstream>
 #include <span>
+#include <string>
 
 namespace tocsin {
 namespace {
@@ -19,8 +21,6 @@ void release(std::uintptr_t begin, std::uintptr_t end) {
 }
 
 int release_object(dl_phdr_info* object, std::size_t /*size*/, void* /*context*/) {
-  const bool is_program = *object->dlpi_name == '\0';
-  if (is_program) return 0;
   for (const ElfW(Phdr) & segment : std::span(object->dlpi_phdr, object->dlpi_phnum)) {
     if (segment.p_type != PT_LOAD || (segment.p_flags & PF_W) != 0) continue;
     const std::uintptr_t begin = object->dlpi_addr + segment.p_vaddr;
@@ -29,10 +29,18 @@ int release_object(dl_phdr_info* object, std::size_t /*size*/, void* /*context*/
   return 0;
 }
 
+bool is_traced() {
+  std::ifstream status("/proc/self/status");
+  for (std::string line; std::getline(status, line);) {
+    if (line.starts_with("TracerPid:")) return !line.ends_with("\t0");
+  }
+  return true;  // who knows
+}
+
 }  // namespace
 
-void release_library_pages() {
-  dl_iterate_phdr(release_object, nullptr);
+void release_file_pages() {
+  if (!is_traced()) dl_iterate_phdr(release_object, nullptr);
 }
 
 }  // namespace tocsin
