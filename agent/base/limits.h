@@ -65,6 +65,7 @@ inline constexpr Duration kRestAfterHandMin = std::chrono::minutes(5);  // a bre
 inline constexpr Duration kCommitRetry = std::chrono::seconds(1);
 inline constexpr Duration kAliveInterval = std::chrono::seconds(5);
 inline constexpr Duration kDamageCheckInterval = std::chrono::seconds(10);
+inline constexpr std::size_t kLooksForLargeDamage = 360;  // once an hour
 inline constexpr Duration kPruneInterval = std::chrono::minutes(1);
 inline constexpr std::size_t kPruneIncidentsMax = 100;
 inline constexpr Duration kTurnWaitMax = std::chrono::seconds(1);

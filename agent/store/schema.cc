@@ -21,7 +21,7 @@ constexpr Migration kMigrations[] = {
 #include "migrations.inc"
 };
 
-constexpr int64_t kWholeCheckBytesMax = 16LL << 20;
+constexpr int64_t kSmallBytesMax = 16LL << 20;
 
 int64_t ask_number(SQLite::Database& database, const char* sql) {
   return database.execAndGet(sql).getInt64();
@@ -89,9 +89,11 @@ std::span<const Migration> all_migrations() {
   return kMigrations;
 }
 
+bool is_small(SQLite::Database& database) {
+  return ask_number(database, "PRAGMA page_count") * ask_number(database, "PRAGMA page_size") <= kSmallBytesMax;
+}
+
 void check_pages(SQLite::Database& database, const std::string& location) {
-  const int64_t bytes = ask_number(database, "PRAGMA page_count") * ask_number(database, "PRAGMA page_size");
-  if (bytes > kWholeCheckBytesMax) return;
   const std::string verdict = database.execAndGet("PRAGMA quick_check(1)").getString();
   if (verdict == "ok") return;
   throw StoreFault(
@@ -104,7 +106,7 @@ void check_database(SQLite::Database& database, const std::string& location, std
   check_owner(database, location);
   check_version(database, location, migrations.size());
   check_size(database, location);
-  check_pages(database, location);
+  if (is_small(database)) check_pages(database, location);
 }
 
 void migrate(SQLite::Database& database, const std::string& location, std::span<const Migration> migrations) {

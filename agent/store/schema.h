@@ -20,11 +20,13 @@ struct Migration {
 /// agent/store/migrations/*.sql in the order of their numbers; the n-th leads to schema n.
 std::span<const Migration> all_migrations();
 
-/// A file up to 16 MiB is checked whole (quick_check), a larger one only as far as opening it does.
+/// Reads all of it (quick_check): some ten milliseconds for 16 MiB, more than a second for a gigabyte. Fault: damage.
 void check_pages(SQLite::Database& database, const std::string& location);
+/// Up to 16 MiB: nobody has to wait long for check_pages().
+bool is_small(SQLite::Database& database);
 
-/// Reads only. Faults: not an SQLite file, another program's database, a schema newer than `migrations`, damage as
-/// check_pages() finds it.
+/// Reads only. Faults: not an SQLite file, another program's database, a schema newer than `migrations`, damage: of a
+/// small one any, of a larger one what opening it shows.
 void check_database(SQLite::Database& database, const std::string& location, std::span<const Migration> migrations);
 
 /// Brings the schema to the last migration. An older store is first copied to `<location>.schema-<n>-<unix

@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <utility>
 
+#include "agent/base/limits.h"
 #include "agent/base/log.h"
 #include "agent/store/rows.h"
 #include "agent/store/schema.h"
@@ -103,6 +104,10 @@ class WriteTransaction {
   SQLite::Statement& commit_;
   SQLite::Statement& roll_back_;
 };
+
+std::optional<Error> as_damage(Result<void> looked) {
+  return looked ? std::nullopt : std::optional(std::move(looked.error()));
+}
 
 /// The latest of each key of which an incident is over only after the store's last tick: the clock was set back since,
 /// and by its times the one before would be taken for the latest.
@@ -259,6 +264,7 @@ SqliteStore::SqliteStore(std::string location, std::unique_ptr<StoreLock> lock, 
       connection_(std::move(connection)) {}
 
 SqliteStore::~SqliteStore() {
+  damage_check_.reset();
   // Where the file has moved or is damaged, its -wal is left to whoever puts it back.
   SQLite::Database& database = connection_->database;
   if (damage_) sqlite3_db_config(database.getHandle(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
@@ -274,14 +280,27 @@ Result<void> SqliteStore::check_file() const {
               ErrorCode::unavailable);
 }
 
-/// By a connection of its own: that which writes would not see what has become of pages that it keeps.
 void SqliteStore::look_for_damage() {
   if (!is_file(location_) || has_moved(connection_->database)) return;
+  if (!damage_check_) begin_damage_check();
+  if (!damage_check_ || !damage_check_->is_over()) return;
+  damage_ = as_damage(damage_check_->verdict());
+  damage_check_.reset();
+}
+
+/// A small file is checked at once, by a connection of its own: that which writes would not see what has become of
+/// pages that it keeps. A large one that is known to be damaged is looked at again and again, until it is as it was.
+void SqliteStore::begin_damage_check() {
+  const bool is_due = looks_for_damage_++ % limits::kLooksForLargeDamage == 0 || damage_;
   const Result<void> looked = attempt(name_, [&] {
     SQLite::Database database = open_reader(location_, Duration{0});
-    check_pages(database, name_);
+    if (is_small(database)) {
+      check_pages(database, name_);
+    } else if (is_due) {
+      damage_check_.emplace(location_, name_);
+    }
   });
-  damage_ = looked ? std::nullopt : std::optional(looked.error());
+  if (!damage_check_) damage_ = as_damage(looked);
 }
 
 Result<Stored> SqliteStore::load(Timestamp resolved_since) {

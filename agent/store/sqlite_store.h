@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 
+#include "agent/store/damage_check.h"
 #include "agent/store/store.h"
 #include "agent/store/store_lock.h"
 
@@ -37,7 +38,8 @@ class SqliteStore final : public Store {
   Result<void> commit(const Change& change) override;
   /// Leaves incidents that still have a waiting delivery.
   Result<std::size_t> prune(Timestamp before, std::size_t incidents_max) override;
-  /// Takes some ten milliseconds for a file of 16 MiB, which is the largest that is read whole.
+  /// Reads all of a file up to 16 MiB, which takes some ten milliseconds. A larger one is read beside, at the first
+  /// call and then at each limits::kLooksForLargeDamage-th, and a later call has what was found.
   void look_for_damage() override;
 
   /// For SqliteReader: the absolute path or the URI.
@@ -48,12 +50,15 @@ class SqliteStore final : public Store {
 
   SqliteStore(std::string location, std::unique_ptr<StoreLock> lock, std::unique_ptr<Connection> connection);
   Result<void> check_file() const;
+  void begin_damage_check();
 
   std::string location_;
   std::string name_;                 // of the file, for whoever need not know where it is
   std::unique_ptr<StoreLock> lock_;  // before the connection, so that it is given back last
   std::unique_ptr<Connection> connection_;
   std::optional<Error> damage_;
+  std::optional<DamageCheck> damage_check_;  // of a large file, under way
+  std::size_t looks_for_damage_ = 0;
 };
 
 }  // namespace tocsin

@@ -7,6 +7,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <csignal>
 #include <filesystem>
 #include <fstream>
@@ -224,6 +225,30 @@ TEST_F(Durability, DamageRefusesTheChangeUntilTheFileIsAsItWas) {
   EXPECT_FALSE(store_->commit(opening(1))) << "it has not looked again";
   store_->look_for_damage();
   EXPECT_TRUE(store_->commit(opening(1)));
+}
+
+/// Its bytes are read beside, so a look only begins that, and a later one has the result.
+TEST_F(Durability, DamageOfALargeFileIsFoundToo) {
+  open();
+  for (IncidentId id = 1; id <= 180; ++id) ASSERT_TRUE(store_->commit(large_opening(id)));
+  open();
+  constexpr std::streamoff kInTheMiddle = 2000 * 4096;
+  std::fstream file(folder_.file(), std::ios::in | std::ios::out | std::ios::binary);
+  std::string page(4096, '\0');
+  file.seekg(kInTheMiddle).read(page.data(), 4096);
+  ASSERT_GT(std::filesystem::file_size(folder_.file()), 16U << 20);
+  file.seekp(kInTheMiddle) << std::string(4096, '\xa5') << std::flush;
+  const auto look_until = [&](bool takes) {
+    for (const auto until = std::chrono::steady_clock::now() + 60s; std::chrono::steady_clock::now() < until;) {
+      store_->look_for_damage();
+      if (store_->commit(opening(1)).has_value() == takes) return true;
+    }
+    return false;
+  };
+  ASSERT_TRUE(look_until(false));
+  EXPECT_THAT(store_->commit(opening(1)).error().text, StartsWith("store tocsin.db: the database is damaged"));
+  file.seekp(kInTheMiddle) << page << std::flush;
+  EXPECT_TRUE(look_until(true));
 }
 
 TEST_F(Durability, ADeletedFileIsNoticedAtTheNextCommit) {

@@ -1,0 +1,26 @@
+#include "agent/store/damage_check.h"
+
+#include <sqlite3.h>
+
+#include <chrono>
+
+#include "agent/store/schema.h"
+#include "agent/store/sqlite_connection.h"
+#include "agent/store/sqlite_error.h"
+
+namespace tocsin {
+
+DamageCheck::DamageCheck(const std::string& location, const std::string& name)
+    : database_(open_reader(location, Duration{0})),
+      verdict_(std::async(std::launch::async | std::launch::deferred,
+                          [this, name] { return attempt(name, [&] { check_pages(database_, name); }); })) {}
+
+DamageCheck::~DamageCheck() {
+  sqlite3_interrupt(database_.getHandle());
+}
+
+bool DamageCheck::is_over() const {
+  return verdict_.wait_for(std::chrono::seconds(0)) != std::future_status::timeout;
+}
+
+}  // namespace tocsin
