@@ -1,8 +1,10 @@
 #include "tests/simulation/archive.h"
 
+#include <SQLiteCpp/SQLiteCpp.h>
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 
 #include "agent/store/sqlite_reader.h"
 
@@ -17,11 +19,12 @@ constexpr int kOwnRules = 3;
 }  // namespace
 
 void Archive::keep(Timestamp before) {
-  SQLite::Database store(path_, SQLite::OPEN_READONLY | SQLite::OPEN_URI);
+  std::optional<SQLite::Database> store;  // mostly there is nothing to keep
   for (const auto& [id, incident] : ledger_.incidents()) {
     if (!incident.resolved() || *incident.resolved_at >= before) continue;
     if (pruned_.contains(id)) continue;
-    if (auto record = read_record(store, id)) {
+    if (!store) store.emplace(path_, SQLite::OPEN_READONLY | SQLite::OPEN_URI);
+    if (auto record = read_record(*store, id)) {
       kept_.insert_or_assign(id, *std::move(record));
     } else {
       pruned_.insert(id);
@@ -42,9 +45,10 @@ std::vector<IncidentRecord> Archive::book() const {
   return records;
 }
 
-std::vector<std::string> check_rows(SQLite::Database& database, Duration retention, std::size_t rules, Timestamp end) {
+std::vector<std::string> check_rows(const std::string& path, Duration retention, std::size_t rules, Timestamp end) {
+  SQLite::Database store(path, SQLite::OPEN_READONLY | SQLite::OPEN_URI);
   const auto count = [&](const std::string& rows) {
-    return database.execAndGet("SELECT count(*) FROM " + rows).getInt64();
+    return store.execAndGet("SELECT count(*) FROM " + rows).getInt64();
   };
   std::vector<std::string> violations;
   const auto at_most = [&](int64_t most, const std::string& rows) {

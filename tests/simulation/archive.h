@@ -1,8 +1,6 @@
 // Archive: what is pruned from the store, kept for the checks; and what may be left of it.
 #pragma once
 
-#include <SQLiteCpp/SQLiteCpp.h>
-
 #include <map>
 #include <set>
 #include <string>
@@ -31,6 +29,6 @@ class Archive {
 };
 
 /// What the store holds at `end` although it is over, or that belongs to nothing.
-std::vector<std::string> check_rows(SQLite::Database& database, Duration retention, std::size_t rules, Timestamp end);
+std::vector<std::string> check_rows(const std::string& path, Duration retention, std::size_t rules, Timestamp end);
 
 }  // namespace tocsin::sim

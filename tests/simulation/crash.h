@@ -1,12 +1,12 @@
 // Crash: thrown where the process dies. Nothing of the agent catches it, as nothing outlives a kill.
 #pragma once
 
-#include "agent/base/time.h"
+#include "tests/simulation/plan.h"
 
 namespace tocsin::sim {
 
 struct Crash {
-  Duration downtime{0};
+  const Fault& cause;
 };
 
 }  // namespace tocsin::sim

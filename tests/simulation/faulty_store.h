@@ -45,7 +45,7 @@ class FaultyStore final : public Store {
   }
 
   void die_at(FaultKind kind) {
-    if (const Fault* crash = injector_.take(kind)) throw Crash{crash->length};
+    if (const Fault* crash = injector_.take(kind)) throw Crash{*crash};
   }
 
   /// Does it, and dies before or after it where a fault of this kind is due.
@@ -53,9 +53,9 @@ class FaultyStore final : public Store {
   std::invoke_result_t<Act> dying(FaultKind kind, Act&& act) {
     const Fault* crash = injector_.take(kind);
     const bool is_done = crash && to_unix_ms(crash->at) % 2 == 0;
-    if (crash && !is_done) throw Crash{crash->length};
+    if (crash && !is_done) throw Crash{*crash};
     auto result = act();
-    if (crash) throw Crash{crash->length};
+    if (crash) throw Crash{*crash};
     return result;
   }
 

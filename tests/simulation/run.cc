@@ -1,10 +1,8 @@
 #include "tests/simulation/run.h"
 
-#include <SQLiteCpp/SQLiteCpp.h>
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <atomic>
 #include <stdexcept>
 
 #include "agent/base/limits.h"
@@ -12,11 +10,13 @@
 #include "agent/poll/tick_grid.h"
 #include "agent/store/sqlite_store.h"
 #include "tests/simulation/archive.h"
+#include "tests/simulation/chance.h"
 #include "tests/simulation/checks.h"
 #include "tests/simulation/faulty_store.h"
 #include "tests/simulation/memory.h"
 #include "tests/simulation/people.h"
 #include "tests/simulation/sim_config.h"
+#include "tests/simulation/sim_disk.h"
 #include "tests/simulation/sim_transport.h"
 
 namespace tocsin::sim {
@@ -42,10 +42,8 @@ class Simulation {
         receivers_(clock_, injector_, ledger_, plan.seed),
         transport_(clock_, injector_, prometheus_, receivers_, plan.seed),
         people_(clock_, injector_, ledger_, plan.seed),
-        path_(fresh_path()),
-        keeper_(path_, SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE | SQLite::OPEN_URI),
-        archive_(path_, ledger_),
-        config_(make_config(plan.seed, path_, 0)),
+        archive_(disk_.database(), ledger_),
+        config_(make_config(plan.seed, disk_.database(), 0)),
         versions_{{start_time(), config_}} {}
 
   RunResult run() {
@@ -87,11 +85,6 @@ class Simulation {
   }
 
  private:
-  static std::string fresh_path() {
-    static std::atomic<int> count = 0;
-    return fmt::format("file:/simulation-{}?vfs=memdb", ++count);
-  }
-
   /// In real time. Nobody is calm who sleeps or is dead.
   Timestamp end() const { return std::max({start_time() + plan_.length, transport_.woke_up(), revived_}) + kCalm; }
 
@@ -108,38 +101,64 @@ class Simulation {
     }
   }
 
-  /// One agent, from its start to its crash or to the end.
+  /// One agent, from its start to its end; then nobody for a while.
   void live() {
+    const Fault* cause = use_disk();
+    disk_.end_process();
+    if (!cause) return;
+    transport_.drop_all();
+    people_.listen();
+    ledger_.agent_died();
+    forget_in_hand();
+    stay_away(cause->length);
+    transport_.turn_the_clock();
+    revived_ = clock_.real();
+  }
+
+  /// What ended it; nullptr: the run is over. Where it crashes, nothing that is still open reaches the disk any more.
+  const Fault* use_disk() {
+    auto opened = SqliteStore::open(disk_.database());
+    if (!opened) throw std::runtime_error(opened.error().text);
+    FaultyStore store(std::move(*opened), clock_, injector_, ledger_, archive_);
     try {
-      auto opened = SqliteStore::open(path_);
-      if (!opened) throw std::runtime_error(opened.error().text);
-      FaultyStore store(std::move(*opened), clock_, injector_, ledger_, archive_);
-      Inbox inbox(transport_, 1min);
-      std::unique_ptr<Engine> engine = start(store, inbox);
-      while (clock_.real() < end()) {
-        people_.come(inbox);
-        engine->turn(10min);
-        people_.listen();
-        if (const Fault* stop = injector_.take(FaultKind::agent_stops)) {
-          engine->stop(kGrace);
-          // What was sent before a sleep is answered, or given up, after it.
-          const bool awake = clock_.real() - transport_.woke_up() > 1min;
-          if (awake && !injector_.any_lasts(FaultKind::agent_stops, 1min)) ledger_.agent_stopped();
-          throw Crash{stop->length};  // from here on it is gone like any other
-        }
-      }
-      const int64_t with_engine = held_bytes();
-      engine.reset();
-      engine_bytes_ = with_engine - held_bytes();
+      return serve(store);
     } catch (const Crash& crash) {
-      transport_.drop_all();
-      people_.listen();
-      ledger_.agent_died();
-      forget_in_hand();
-      stay_away(crash.downtime);
-      transport_.turn_the_clock();
-      revived_ = clock_.real();
+      take_down(crash.cause);
+      return &crash.cause;
     }
+  }
+
+  /// The process alone, or the machine with it.
+  void take_down(const Fault& cause) {
+    const auto at = static_cast<uint64_t>(to_unix_ms(cause.at));
+    if (chance(50, plan_.seed, "process alone", at)) return disk_.end_process();
+    ++power_cuts_;
+    disk_.cut_power(std::mt19937(static_cast<uint32_t>(draw(plan_.seed, "power cut", at))));
+  }
+
+  /// Until it is asked to stop; nullptr: until the run is over.
+  const Fault* serve(Store& store) {
+    Inbox inbox(transport_, 1min);
+    std::unique_ptr<Engine> engine = start(store, inbox);
+    const Fault* stop = nullptr;
+    while (!stop && clock_.real() < end()) {
+      people_.come(inbox);
+      engine->turn(10min);
+      people_.listen();
+      stop = injector_.take(FaultKind::agent_stops);
+    }
+    if (stop) end_orderly(*engine);
+    const int64_t with_engine = held_bytes();
+    engine.reset();
+    engine_bytes_ = std::max(engine_bytes_, with_engine - held_bytes());
+    return stop;
+  }
+
+  /// What was sent before a sleep is answered, or given up, after it.
+  void end_orderly(Engine& engine) {
+    engine.stop(kGrace);
+    const bool awake = clock_.real() - transport_.woke_up() > 1min;
+    if (awake && !injector_.any_lasts(FaultKind::agent_stops, 1min)) ledger_.agent_stopped();
   }
 
   void stay_away(Duration length) {
@@ -156,7 +175,7 @@ class Simulation {
   /// A reload: the next version, or one with faults.
   ReloadedConfig read_config() {
     if (people_.reloads() % 4 == 3) return std::unexpected(std::vector<std::string>{"tocsin.toml:1:1: simulated"});
-    config_ = make_config(plan_.seed, path_, ++version_);
+    config_ = make_config(plan_.seed, disk_.database(), ++version_);
     versions_.push_back({clock_.real(), config_});
     forget_in_hand();
     receivers_.move(version_);
@@ -215,8 +234,8 @@ class Simulation {
   }
 
   void check_bounds(Violations& violations) {
-    const Violations rows =
-        check_rows(keeper_, config_->store.retention, config_->rules.size(), std::min(clock_.now(), clock_.real()));
+    const Violations rows = check_rows(disk_.database(), config_->store.retention, config_->rules.size(),
+                                       std::min(clock_.now(), clock_.real()));
     violations.insert(violations.end(), rows.begin(), rows.end());
     if (ledger_.longest() > kConversationMax) {
       violations.push_back(fmt::format("{} deliveries wait in one conversation", ledger_.longest()));
@@ -236,6 +255,8 @@ class Simulation {
     }));
     result.sometimes["digests"] += receivers_.digests();
     result.sometimes["told, and died unrecorded"] += ended.orphans.size();
+    result.sometimes["power cuts"] += power_cuts_;
+    result.sometimes["writes lost by a power cut"] += disk_.lost();
     for (const IncidentRecord& record : ended.book) {
       ++result.sometimes["incidents"];
       result.sometimes["flaps"] += static_cast<uint64_t>(record.incident.flaps);
@@ -256,13 +277,13 @@ class Simulation {
   Receivers receivers_;
   SimTransport transport_;
   People people_;
-  std::string path_;
-  SQLite::Database keeper_;  // a memory database lives as long as somebody has it open
+  SimDisk disk_;
   Archive archive_;
   std::shared_ptr<const Config> config_;
   std::vector<Version> versions_;
   uint64_t version_ = 0;
-  int64_t engine_bytes_ = 0;          // that the last engine held at the end
+  int64_t engine_bytes_ = 0;  // the most that an engine held at its end
+  uint64_t power_cuts_ = 0;
   Timestamp revived_ = start_time();  // by whoever started it again after the last crash
 };
 

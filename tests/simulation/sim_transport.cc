@@ -34,11 +34,11 @@ void SimTransport::start(RequestId id, Outgoing outgoing) {
   const bool is_query = request && request->settings.url.reveal().find("/api/v1/query") != std::string::npos;
   const Fault* crash = injector_.take(FaultKind::crash_at_send);
   if (!is_query && !crash) crash = injector_.take(FaultKind::crash_at_notification);
-  if (crash && chance(50, seed_, "not yet sent", requests_)) throw Crash{crash->length};
+  if (crash && chance(50, seed_, "not yet sent", requests_)) throw Crash{*crash};
   Response response = is_query ? prometheus_.answer(*request)
                       : mail   ? receivers_.receive(*mail)
                                : receivers_.receive(*request);
-  if (crash) throw Crash{crash->length};
+  if (crash) throw Crash{*crash};
   response.took = response.fault == TransportFault::timeout ? (mail ? mail->timeout : request->settings.timeout)
                   : is_query                                ? slow(FaultKind::prometheus_slow, kSlowAnswerMax)
                                                             : slow(FaultKind::receiver_slow, kLatencyMax);
@@ -89,7 +89,7 @@ void SimTransport::set_clock(FaultKind kind, int back) {
 }
 
 std::vector<Completed> SimTransport::wait(Duration timeout) {
-  if (const Fault* crash = injector_.take(FaultKind::crash_at_wait)) throw Crash{crash->length};
+  if (const Fault* crash = injector_.take(FaultKind::crash_at_wait)) throw Crash{*crash};
   const Instant end = clock_.steady() + (std::exchange(woken_, false) ? Duration{0} : timeout);
   clock_.advance((under_way_.empty() ? end : std::min(end, under_way_.begin()->first)) - clock_.steady());
   turn_the_clock();

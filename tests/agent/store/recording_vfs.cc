@@ -3,18 +3,8 @@
 #include <cstdio>
 #include <fstream>
 #include <map>
-#include <optional>
 
 namespace tocsin::test {
-namespace {
-
-constexpr std::size_t kSectorBytes = 512;
-
-bool flip(std::mt19937& chance) {
-  return (chance() & 1U) != 0;
-}
-
-}  // namespace
 
 /// What SQLite holds of an open file; the system's own lies right behind it.
 struct RecordingVfs::File {
@@ -26,7 +16,7 @@ struct RecordingVfs::File {
   sqlite3_file* system() { return reinterpret_cast<sqlite3_file*>(this + 1); }
   static File& of(sqlite3_file* file) { return *reinterpret_cast<File*>(file); }
   void record(Kind kind, int64_t offset = 0, std::string bytes = {}) {
-    if (recorded) vfs->steps_.push_back({kind, name, offset, std::move(bytes)});
+    if (recorded) vfs->steps_.push_back({name, {kind, offset, std::move(bytes)}});
   }
 };
 
@@ -86,8 +76,8 @@ struct RecordingVfs::Methods {
     return code;
   }
   static int remove(sqlite3_vfs* own, const char* path, int sync_folder) {
-    vfs(own).steps_.push_back({Kind::remove, base_name(path)});
-    if (sync_folder != 0) vfs(own).steps_.push_back({Kind::sync, base_name(path)});
+    vfs(own).steps_.push_back({base_name(path), {Kind::remove}});
+    if (sync_folder != 0) vfs(own).steps_.push_back({base_name(path), {Kind::sync}});
     return vfs(own).system_->xDelete(vfs(own).system_, path, sync_folder);
   }
 };
@@ -109,38 +99,23 @@ void RecordingVfs::stop() {
 /// The step after the file's last sync before `moment`.
 std::size_t RecordingVfs::synced(const std::string& file, std::size_t moment) const {
   for (std::size_t step = moment; step > 0; --step) {
-    if (steps_[step - 1].kind == Kind::sync && steps_[step - 1].file == file) return step;
+    if (steps_[step - 1].done.kind == Kind::sync && steps_[step - 1].file == file) return step;
   }
   return 0;
-}
-
-/// With `chance`, of a write each sector may be there or not.
-void RecordingVfs::apply(const Step& step, std::mt19937* chance, std::string& content) {
-  const auto offset = static_cast<std::size_t>(step.offset);
-  if (step.kind == Kind::truncate) content.resize(offset);
-  if (step.kind == Kind::remove) content.clear();
-  if (step.kind != Kind::write) return;
-  for (std::size_t at = 0; at < step.bytes.size(); at += kSectorBytes) {
-    if (chance != nullptr && !flip(*chance)) continue;
-    const std::size_t size = std::min(kSectorBytes, step.bytes.size() - at);
-    if (content.size() < offset + at + size) content.resize(offset + at + size);
-    content.replace(offset + at, size, step.bytes, at, size);
-  }
 }
 
 void RecordingVfs::cut_power(std::size_t moment, std::mt19937& chance, const std::filesystem::path& folder) const {
   std::map<std::string, std::size_t> synced_until;
   for (std::size_t step = 0; step < moment; ++step) synced_until.try_emplace(steps_[step].file, 0);
   for (auto& [file, until] : synced_until) until = synced(file, moment);
-  std::map<std::string, std::optional<std::string>> contents;  // nullopt: removed
+  std::map<std::string, FileContent> contents;
   for (std::size_t at = 0; at < moment; ++at) {
     const Step& step = steps_[at];
-    const bool kept = at < synced_until[step.file];
-    std::optional<std::string>& content = contents[step.file];
-    if (step.kind == Kind::sync || (!kept && step.kind != Kind::write && !flip(chance))) continue;
-    if (!content) content.emplace();
-    apply(step, kept ? nullptr : &chance, *content);
-    if (step.kind == Kind::remove) content.reset();
+    if (at < synced_until[step.file]) {
+      step.done.apply_to(contents[step.file]);
+    } else {
+      step.done.apply_in_part(contents[step.file], chance);
+    }
   }
   for (const auto& [file, content] : contents) {
     if (content) std::ofstream(folder / file, std::ios::binary) << *content;

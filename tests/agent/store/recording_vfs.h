@@ -1,15 +1,15 @@
 // RecordingVfs: what SQLite asks of the files it writes, in order, so that a power cut at any moment can be played:
-// what was synced is there, of the rest any part of any write may be (https://www.sqlite.org/atomiccommit.html,
-// "Hardware Assumptions": sectors of 512 bytes, in any order).
+// what was synced is there, of the rest any part of any write may be.
 #pragma once
 
 #include <sqlite3.h>
 
-#include <cstdint>
 #include <filesystem>
 #include <random>
 #include <string>
 #include <vector>
+
+#include "tests/support/file_step.h"
 
 namespace tocsin::test {
 
@@ -29,18 +29,15 @@ class RecordingVfs {
   void cut_power(std::size_t moment, std::mt19937& chance, const std::filesystem::path& folder) const;
 
  private:
-  enum class Kind { write, truncate, sync, remove };
+  using Kind = FileStep::Kind;
   struct Step {
-    Kind kind;
     std::string file;  // its name without the folder
-    int64_t offset = 0;
-    std::string bytes{};
+    FileStep done;
   };
   struct File;
   struct Methods;
 
   std::size_t synced(const std::string& file, std::size_t moment) const;
-  static void apply(const Step& step, std::mt19937* chance, std::string& content);
 
   sqlite3_vfs* system_;
   sqlite3_vfs own_;
