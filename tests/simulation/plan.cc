@@ -11,18 +11,15 @@ namespace tocsin::sim {
 namespace {
 
 constexpr std::array<std::string_view, static_cast<std::size_t>(FaultKind::kinds)> kTexts = {
-    "prometheus_refuses",    "prometheus_hangs",   "prometheus_errors",
-    "prometheus_nonsense",   "query_refused",      "joined_too_large",
-    "prometheus_slow",       "prometheus_forgets", "receiver_refuses",
-    "receiver_errors",       "receiver_limits",    "receiver_loses_reply",
-    "receiver_hangs",        "receiver_slow",      "receiver_late",
-    "receiver_rejects",      "store_fails",        "store_slow",
-    "crash_before_commit",   "crash_after_commit", "crash_at_send",
-    "crash_at_notification", "crash_at_wait",      "crash_at_load",
-    "crash_at_prune",        "agent_stops",        "machine_sleeps",
-    "clock_set_back",        "clock_drifts",       "person_acknowledges",
-    "person_resolves",       "person_notes",       "reload",
-    "clock_set_forward",
+    "prometheus_refuses", "prometheus_hangs", "prometheus_errors",     "prometheus_nonsense",
+    "query_refused",      "joined_too_large", "prometheus_slow",       "prometheus_forgets",
+    "receiver_refuses",   "receiver_errors",  "receiver_limits",       "receiver_loses_reply",
+    "receiver_hangs",     "receiver_slow",    "receiver_late",         "receiver_rejects",
+    "store_fails",        "store_slow",       "crash_before_commit",   "crash_after_commit",
+    "crash_in_commit",    "crash_at_send",    "crash_at_notification", "crash_at_wait",
+    "crash_at_load",      "crash_at_prune",   "agent_stops",           "machine_sleeps",
+    "clock_set_back",     "clock_drifts",     "person_acknowledges",   "person_resolves",
+    "person_notes",       "reload",           "clock_set_forward",
 };
 
 /// In how many of a hundred runs a kind occurs. Of what makes the story ambiguous there is little.

@@ -30,6 +30,7 @@ enum class FaultKind {
   store_slow,
   crash_before_commit,
   crash_after_commit,
+  crash_in_commit,        // or in a pruning, at a write or a sync: the more of them, the likelier
   crash_at_send,          // before or after the request is out
   crash_at_notification,  // likewise, of those to receivers
   crash_at_wait,

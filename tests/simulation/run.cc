@@ -119,7 +119,7 @@ class Simulation {
   const Fault* use_disk() {
     auto opened = SqliteStore::open(disk_.database());
     if (!opened) throw std::runtime_error(opened.error().text);
-    FaultyStore store(std::move(*opened), clock_, injector_, ledger_, archive_);
+    FaultyStore store(std::move(*opened), disk_, clock_, injector_, ledger_, archive_);
     try {
       return serve(store);
     } catch (const Crash& crash) {
@@ -294,7 +294,11 @@ Timestamp start_time() {
 }
 
 RunResult run(const Plan& plan) {
-  return Simulation(plan).run();
+  try {
+    return Simulation(plan).run();
+  } catch (const std::runtime_error& error) {  // the store cannot be opened, or not be read
+    return {.violations = {error.what()}};
+  }
 }
 
 Plan shrink(Plan plan) {

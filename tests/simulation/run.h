@@ -11,8 +11,8 @@ namespace tocsin::sim {
 
 struct RunResult {
   std::vector<std::string> violations;  // empty: all is as it must be
-  std::map<FaultKind, uint64_t> injected;
-  std::map<std::string, uint64_t> sometimes;  // rare states that a campaign must have met
+  std::map<FaultKind, uint64_t> injected{};
+  std::map<std::string, uint64_t> sometimes{};  // rare states that a campaign must have met
   uint64_t rules = 0;
   uint64_t uncompared = 0;  // of them, with the story as a whole
 };

@@ -18,12 +18,6 @@ struct Recording {
   std::vector<std::size_t> committed;  // when each commit returned
 };
 
-Change opening(IncidentId id, std::size_t text_bytes) {
-  Incident incident = full_incident(id);
-  incident.annotations = {{"description", std::string(text_bytes, 'x')}};
-  return {.incidents = {incident}, .timeline = {}, .deliveries = {full_delivery(id, id)}, .alive_at = from_unix_ms(id)};
-}
-
 std::unique_ptr<Recording> record(const std::string& path, IncidentId count, std::size_t text_bytes) {
   auto recording = std::make_unique<Recording>();
   auto store = SqliteStore::open(path);

@@ -58,6 +58,12 @@ Incident full_incident(IncidentId id) {
   return incident;
 }
 
+Change opening(IncidentId id, std::size_t text_bytes) {
+  Incident incident = full_incident(id);
+  incident.annotations = {{"description", std::string(text_bytes, 'x')}};
+  return {.incidents = {incident}, .timeline = {}, .deliveries = {full_delivery(id, id)}, .alive_at = from_unix_ms(id)};
+}
+
 Incident resolved_incident(IncidentId id, Timestamp resolved_at) {
   Incident incident = full_incident(id);
   incident.state = IncidentState::resolved;

@@ -15,6 +15,9 @@ Delivery full_delivery(int64_t id, IncidentId incident);
 Told full_told(IncidentId incident);
 SeriesRecord full_series(const std::string& rule, const std::string& instance);
 
+/// An incident with so long a text, and its delivery.
+Change opening(IncidentId id, std::size_t text_bytes);
+
 /// As `full_incident`, resolved at `resolved_at`.
 Incident resolved_incident(IncidentId id, Timestamp resolved_at);
 
