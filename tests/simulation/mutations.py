@@ -31,7 +31,7 @@ MUTATIONS = [
     ("a person is answered before the commit", "agent/engine/engine.cc",
      "to_reply_.push_back(std::move(command.reply));", "command.reply.set_value({});"),
     ("a commit is not synced", "agent/store/sqlite_connection.cc",
-     'database.exec("PRAGMA synchronous = FULL");', 'database.exec("PRAGMA synchronous = OFF");'),
+     'database.exec("PRAGMA synchronous = FULL");', 'database.exec("PRAGMA synchronous = NORMAL");'),
     ("the journal of the first change may come back", "agent/store/sqlite_connection.cc",
      'database.exec("PRAGMA synchronous = EXTRA");', ""),
     ("the dedup window is forgotten on a restart", "agent/engine/engine.cc",

@@ -145,6 +145,7 @@ class Simulation {
       people_.come(inbox);
       engine->turn(10min);
       people_.listen();
+      count_rows_each_hour();
       stop = injector_.take(FaultKind::agent_stops);
     }
     if (stop) end_orderly(*engine);
@@ -152,6 +153,21 @@ class Simulation {
     engine.reset();
     engine_bytes_ = std::max(engine_bytes_, with_engine - held_bytes());
     return stop;
+  }
+
+  /// Where nothing has kept the agent from pruning for a while.
+  void count_rows_each_hour() {
+    if (clock_.real() - rows_counted_at_ < 1h || injector_.any_lasts(FaultKind::kinds, kAfterwards)) return;
+    if (clock_.real() - std::max(revived_, transport_.woke_up()) < kAfterwards) return;
+    rows_counted_at_ = clock_.real();
+    count_rows();
+  }
+
+  void count_rows() {
+    ++rows_counted_;
+    const Violations rows = check_rows(disk_.database(), config_->store.retention, config_->rules.size(),
+                                       std::min(clock_.now(), clock_.real()));
+    rows_.insert(rows_.end(), rows.begin(), rows.end());
   }
 
   /// What was sent before a sleep is answered, or given up, after it.
@@ -234,9 +250,8 @@ class Simulation {
   }
 
   void check_bounds(Violations& violations) {
-    const Violations rows = check_rows(disk_.database(), config_->store.retention, config_->rules.size(),
-                                       std::min(clock_.now(), clock_.real()));
-    violations.insert(violations.end(), rows.begin(), rows.end());
+    count_rows();
+    violations.insert(violations.end(), rows_.begin(), rows_.end());
     if (ledger_.longest() > kConversationMax) {
       violations.push_back(fmt::format("{} deliveries wait in one conversation", ledger_.longest()));
     }
@@ -256,6 +271,7 @@ class Simulation {
     result.sometimes["digests"] += receivers_.digests();
     result.sometimes["told, and died unrecorded"] += ended.orphans.size();
     result.sometimes["power cuts"] += power_cuts_;
+    result.sometimes["rows counted"] += rows_counted_;
     result.sometimes["writes lost by a power cut"] += disk_.lost();
     for (const IncidentRecord& record : ended.book) {
       ++result.sometimes["incidents"];
@@ -284,6 +300,9 @@ class Simulation {
   uint64_t version_ = 0;
   int64_t engine_bytes_ = 0;  // the most that an engine held at its end
   uint64_t power_cuts_ = 0;
+  Violations rows_;  // of the store that should not be there
+  Timestamp rows_counted_at_ = start_time();
+  uint64_t rows_counted_ = 0;
   Timestamp revived_ = start_time();  // by whoever started it again after the last crash
 };
 
