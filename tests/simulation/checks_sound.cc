@@ -110,7 +110,7 @@ bool has_lasted(const Ended& ended, const Incident& incident, const Rule& rule, 
 bool has_breached(const Ended& ended, const Incident& incident, Timestamp at, Severity severity) {
   return std::ranges::any_of(definitions(ended, incident.rule, at), [&](const Rule* rule) {
     return has_lasted(ended, incident, *rule, at, rule->for_duration, [&](std::optional<double> value) {
-      const auto is_it = [&](const Grade& grade) { return grade.severity == severity && grade.breached_by(*value); };
+      const auto is_it = [&](const Grade& grade) { return grade.severity == severity && is_breach(grade, *value); };
       return !value ? Was::unseen : std::ranges::any_of(rule->grades, is_it) ? Was::so : Was::otherwise;
     });
   });
@@ -120,9 +120,7 @@ bool has_breached(const Ended& ended, const Incident& incident, Timestamp at, Se
 bool has_recovered(const Ended& ended, const Incident& incident, Timestamp at) {
   return std::ranges::any_of(definitions(ended, incident.rule, at), [&](const Rule* rule) {
     return has_lasted(ended, incident, *rule, at, rule->recover_for, [&](std::optional<double> value) {
-      const bool good =
-          !value || (rule->recover ? rule->recover->satisfied_by(*value) : !rule->grades.front().breached_by(*value));
-      return good ? Was::so : Was::otherwise;
+      return !value || is_good(*rule, *value) ? Was::so : Was::otherwise;
     });
   });
 }
@@ -290,18 +288,15 @@ class Unmistakable {
   std::optional<bool> open(Timestamp at) {
     bool lasts = false, good = true;
     for (std::size_t index = 0; index < series_.size(); ++index) {
-      const bool breaches = always(index, at, [this](double value) { return breached_by(value); });
-      lasts |= breaching_[index].add(breaches, at, rule_.for_duration);
-      good &= always(index, at, [this](double value) {
-        return rule_.recover ? rule_.recover->satisfied_by(value) : !breached_by(value);
-      });
+      const bool bad = always(index, at, [this](double value) { return is_breach(rule_.grades.front(), value); });
+      lasts |= breaching_[index].add(bad, at, rule_.for_duration);
+      good &= always(index, at, [this](double value) { return is_good(rule_, value); });
     }
     const bool over = good_.add(good, at, rule_.recover_for);
     return lasts || over ? std::optional(lasts) : std::nullopt;
   }
 
  private:
-  bool breached_by(double value) const { return rule_.grades.front().breached_by(value); }
   bool always(std::size_t index, Timestamp at, auto&& holds) const {
     return std::ranges::all_of(moments(sight_, at), [&](Timestamp one) {
       const auto value = story_.value(rule_.query, series_[index], one);

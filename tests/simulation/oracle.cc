@@ -7,6 +7,26 @@
 namespace tocsin::sim {
 namespace {
 
+/// By the contract NaN satisfies nothing, also no `!=`: it is neither less nor more nor the same.
+bool satisfies(double value, const Threshold& threshold) {
+  const bool less = value<threshold.bound, more = value> threshold.bound, same = value == threshold.bound;
+  switch (threshold.comparison) {
+    case Comparison::greater:
+      return more;
+    case Comparison::greater_equal:
+      return more || same;
+    case Comparison::less:
+      return less;
+    case Comparison::less_equal:
+      return less || same;
+    case Comparison::equal:
+      return same;
+    case Comparison::not_equal:
+      return less || more;
+  }
+  return false;
+}
+
 /// What one tick said of one series; no value: the answer did not have it.
 struct Observed {
   Timestamp at;
@@ -34,7 +54,7 @@ class SeriesHistory {
  private:
   bool present(std::size_t tick) const { return history_[tick].value.has_value(); }
   bool breaches(std::size_t tick) const {
-    return present(tick) && rule_.grades[grade_].breached_by(*history_[tick].value);
+    return present(tick) && is_breach(rule_.grades[grade_], *history_[tick].value);
   }
   Duration between(std::size_t first, std::size_t last) const { return history_[last].at - history_[first].at; }
   /// Absent, and for so long that `missing` is over.
@@ -46,7 +66,7 @@ class SeriesHistory {
   }
   bool recovering(std::size_t tick) const {
     if (!present(tick)) return gone(tick);
-    return rule_.recover && grade_ == 0 ? rule_.recover->satisfied_by(*history_[tick].value) : !breaches(tick);
+    return grade_ == 0 ? is_good(rule_, *history_[tick].value) : !breaches(tick);
   }
   /// A breach now, and one `for` ago with nothing between that speaks against it.
   bool has_lasted(std::size_t tick) const {
@@ -140,6 +160,14 @@ const Labels kNoData{{"no_data", "true"}};
 
 }  // namespace
 
+bool is_breach(const Grade& grade, double value) {
+  return !grade.threshold || satisfies(value, *grade.threshold);
+}
+
+bool is_good(const Rule& rule, double value) {
+  return rule.recover ? satisfies(value, *rule.recover) : !is_breach(rule.grades.front(), value);
+}
+
 Labels key_of(const Rule& rule, const Labels& series) {
   if (!rule.incident_by) return series;
   Labels key;
@@ -151,9 +179,9 @@ Glimpse glimpse(const Rule& rule, const Story& story, const Labels& key, const T
   Glimpse seen;
   bool empty = true;
   const auto see = [&](double value) {
-    if (rule.grades.front().breached_by(value)) ++seen.breaching;
+    if (is_breach(rule.grades.front(), value)) ++seen.breaching;
     for (const Grade& grade : rule.grades) {
-      if (grade.breached_by(value)) seen.worst = std::min(seen.worst.value_or(grade.severity), grade.severity);
+      if (is_breach(grade, value)) seen.worst = std::min(seen.worst.value_or(grade.severity), grade.severity);
     }
   };
   for (const Labels& labels : story.series(rule.query)) {

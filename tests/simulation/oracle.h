@@ -35,6 +35,11 @@ struct Expected {
   Severities severities;  // of those that have been open since `since` at one severity
 };
 
+/// Whether `value` is worth this grade.
+bool is_breach(const Grade& grade, double value);
+/// Whether it speaks for recovery.
+bool is_good(const Rule& rule, double value);
+
 /// What one tick says of the series of a key.
 struct Glimpse {
   std::size_t series = 0;

@@ -7,7 +7,6 @@
 
 #include "agent/base/limits.h"
 #include "agent/engine/engine.h"
-#include "agent/poll/tick_grid.h"
 #include "agent/store/sqlite_store.h"
 #include "tests/simulation/archive.h"
 #include "tests/simulation/chance.h"
@@ -198,11 +197,13 @@ class Simulation {
     return config_;
   }
 
-  /// The ticks of a rule that were observed.
+  /// The ticks of a rule that were observed: one in each interval, all on the grid of the first.
   std::vector<Tick> ticks_of(const Rule& rule) const {
-    const TickGrid grid(rule.query, rule.interval);
     std::vector<Tick> ticks;
-    for (Timestamp at = grid.at_or_before(start_time()); at <= end(); at += rule.interval) {
+    const std::optional<Timestamp> one = prometheus_.first_asked(rule.query);
+    if (!one) return ticks;
+    const auto since_tick = ((start_time() - *one) % rule.interval + rule.interval) % rule.interval;
+    for (Timestamp at = start_time() - since_tick; at <= end(); at += rule.interval) {
       if (!prometheus_.refused(rule.query, at)) ticks.push_back({at, prometheus_.told_nothing(rule.query, at)});
     }
     return ticks;

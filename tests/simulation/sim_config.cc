@@ -34,6 +34,21 @@ std::string make_query(uint64_t seed, uint64_t index) {
   return in_slot(query, chance(60, seed, "first slot") ? 0 : 17);
 }
 
+/// One bound, written in one of two ways.
+Threshold at_least(double value, bool exactly) {
+  return exactly ? Threshold{Comparison::greater_equal, value} : Threshold{Comparison::greater, value - 0.5};
+}
+
+/// Of rules of one query some are moved by what is severe alone, and some by whatever is not good.
+std::vector<Grade> make_grades(uint64_t seed, uint64_t drawn) {
+  const bool exactly = chance(50, seed, "the bound itself", drawn);
+  if (chance(30, seed, "only what is severe", drawn)) return {{Severity::sev3, at_least(kSevere, exactly)}};
+  std::vector<Grade> grades = {{Severity::sev3, at_least(kBreach, exactly)}};
+  if (chance(20, seed, "all but good", drawn)) grades.front().threshold = {Comparison::not_equal, kGood};
+  if (chance(30, seed, "graded", drawn)) grades.push_back({Severity::sev1, at_least(kSevere, exactly)});
+  return grades;
+}
+
 /// Its versions differ in all but the name and the limit.
 std::shared_ptr<const Rule> make_rule(uint64_t seed, uint64_t index, uint64_t version = 0) {
   const uint64_t drawn = index + 16 * version;
@@ -41,12 +56,8 @@ std::shared_ptr<const Rule> make_rule(uint64_t seed, uint64_t index, uint64_t ve
   rule.name = fmt::format("Rule{}", index);
   rule.query = make_query(seed, index + version);
   rule.interval = chance(60, seed, "interval", (index + version) % kQueries) ? Duration{15s} : Duration{30s};
-  // Rules of one query differ in what moves them.
-  const bool severe = chance(30, seed, "only what is severe", drawn);
-  rule.grades = {{Severity::sev3, Threshold{Comparison::greater, severe ? 2.5 : 1.5}}};
-  if (!severe && chance(30, seed, "graded", drawn))
-    rule.grades.push_back({Severity::sev1, Threshold{Comparison::greater, 2.5}});
-  if (chance(30, seed, "recover", drawn)) rule.recover = Threshold{Comparison::less, 0.5};
+  rule.grades = make_grades(seed, drawn);
+  if (chance(30, seed, "recover", drawn)) rule.recover = Threshold{Comparison::less_equal, kGood};
   rule.for_duration = draw_time(seed, "for", drawn);
   rule.recover_for = draw_time(seed, "recover_for", drawn);
   rule.missing = draw_time(seed, "missing", drawn);

@@ -163,6 +163,7 @@ const SimPrometheus::History& SimPrometheus::history(const std::string& query) c
 void SimPrometheus::note_asked(const std::string& query, const Question& question) {
   History& known = histories_[query];
   known.asked_at = clock_.real();
+  if (!known.first_asked) known.first_asked = question.start;
   known.good.erase(known.good.lower_bound(question.start), known.good.upper_bound(question.end));
 }
 

@@ -26,6 +26,8 @@ class SimPrometheus {
   void agent_lost_memory();
   /// The machine sleeps. Of what comes due in a short sleep, or is asked late after it, something may count as missed.
   void agent_sleeps(Duration length, bool under_way);
+  /// The first tick for which the query was asked; nullopt: it never was.
+  std::optional<Timestamp> first_asked(const std::string& query) const { return history(query).first_asked; }
   /// The agent was told nothing good of the query at `tick`.
   bool refused(const std::string& query, Timestamp tick) const;
   bool unclear(const std::string& query) const { return history(query).unclear; }
@@ -44,6 +46,7 @@ class SimPrometheus {
   };
   /// What the agent has got to know of one query.
   struct History {
+    std::optional<Timestamp> first_asked;
     std::set<Timestamp> refused;
     std::set<Timestamp> nothing;        // told without any series
     std::set<Timestamp> good;           // told as they are in the story
