@@ -78,7 +78,7 @@ class FaultyStore final : public Store {
     return result;
   }
 
-  /// Of some commits, or of one after which the log is copied into the database.
+  /// So many are those of some commits, or of one after which the log is copied into the database.
   static constexpr int64_t kWritesUntilCrash = 300;
 
   std::unique_ptr<Store> store_;
@@ -87,7 +87,7 @@ class FaultyStore final : public Store {
   Injector& injector_;
   Ledger& ledger_;
   Archive& archive_;
-  const Fault* crash_within_ = nullptr;  // the last one that is due
+  const Fault* crash_within_ = nullptr;  // the last that was due
 };
 
 }  // namespace tocsin::sim

@@ -246,7 +246,9 @@ std::shared_ptr<SimDisk::File> SimDisk::file(const std::string& path) {
 }
 
 bool SimDisk::dies() {
-  if (left_ == 0 || --left_ > 0) return false;
+  if (left_ == 0) return false;
+  --left_;
+  if (left_ > 0) return false;
   end_process();
   has_died_ = true;
   return true;

@@ -24,8 +24,8 @@ class SimDisk {
   std::string database() const;
 
   /// The process will die at the nth write or sync from here on, unless it ends before. That write is not made, that
-  /// sync is. So a commit that fails for it is not on the disk, whatever the power leaves, and one that succeeds is:
-  /// its last write ends the commit's record, and nothing but the sync can fail after it.
+  /// sync is. So whatever the power leaves, a commit that fails for it is not on the disk, as the end of its record was
+  /// never written, and one that succeeds is.
   void die_at(uint64_t nth) { left_ = nth; }
   bool has_died() const { return has_died_; }
 
