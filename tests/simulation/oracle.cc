@@ -9,7 +9,9 @@ namespace {
 
 /// By the contract NaN satisfies nothing, also no `!=`: it is neither less nor more nor the same.
 bool satisfies(double value, const Threshold& threshold) {
-  const bool less = value<threshold.bound, more = value> threshold.bound, same = value == threshold.bound;
+  const bool less = value < threshold.bound;
+  const bool more = value > threshold.bound;
+  const bool same = value == threshold.bound;
   switch (threshold.comparison) {
     case Comparison::greater:
       return more;
