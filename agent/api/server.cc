@@ -6,7 +6,6 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/strand.hpp>
-#include <optional>
 #include <thread>
 #include <vector>
 
@@ -35,13 +34,14 @@ std::size_t connections_max(bool over_tls) {
 
 /// The threads, and what they work on.
 struct ApiServer::Running {
-  Running(const ApiOptions& options, Control& engine, StoreReader& store)
+  Running(const ApiOptions& options, Control& engine, StoreReader& store, Watchdog& watchdog)
       : sessions_max(connections_max(!options.tls_cert_file.empty())),
         port{.api = Api(engine, store, options.access),
              .connections = Connections({.connections = sessions_max / 4 * 3,
                                          .request_bytes = limits::kRequestsBytesMax,
-                                         .reply_bytes = limits::kRequestRepliesBytesMax})},
-        watchdog(options.watchdog) {}
+                                         .reply_bytes = limits::kRequestRepliesBytesMax}),
+             .watchdog = watchdog},
+        loop(watchdog, "the HTTP port") {}
   ~Running() { context.stop(); }
   Running(const Running&) = delete;
   Running& operator=(const Running&) = delete;
@@ -49,19 +49,22 @@ struct ApiServer::Running {
   void start();
   void accept() noexcept;
   void accept_later() noexcept;
+  void turn() noexcept;
   void work();
 
   const std::size_t sessions_max;
   HttpPort port;
-  Watchdog* const watchdog;
+  Watchdog::Loop loop;
   asio::io_context context;
   tcp::acceptor acceptor{context};
   asio::steady_timer pause{context};
+  asio::steady_timer next_turn{context};
   std::vector<std::jthread> threads;  // the first to end
 };
 
 void ApiServer::Running::start() {
   accept();
+  turn();
   for (unsigned int i = 0; i < limits::kRequestThreads; ++i) threads.emplace_back([this] { work(); });
 }
 
@@ -85,23 +88,29 @@ void ApiServer::Running::accept_later() noexcept {
   });
 }
 
-/// What a session throws (out of memory) costs that session. Each thread is watched: the clients whose work waits for
-/// one that hangs would wait for good.
+/// As long as one thread is free. What each of them does for a request is watched by itself (session.cc).
+void ApiServer::Running::turn() noexcept {
+  loop.turned();
+  next_turn.expires_after(limits::kTurnWaitMax);
+  next_turn.async_wait([this](error_code error) {
+    if (!error) turn();
+  });
+}
+
+/// What a session throws (out of memory) costs that session.
 void ApiServer::Running::work() {
-  std::optional<Watchdog::Loop> loop;
-  if (watchdog) loop.emplace(*watchdog, "a thread of the HTTP port");
   while (!context.stopped()) {
     try {
-      context.run_one_for(limits::kTurnWaitMax);
+      context.run();
     } catch (const std::exception& error) {
       log::error("connection ended", {{"error", error.what()}});
     }
-    if (loop) loop->turned();
   }
 }
 
-Result<std::unique_ptr<ApiServer>> ApiServer::start(const ApiOptions& options, Control& engine, StoreReader& store) {
-  auto running = std::make_unique<Running>(options, engine, store);
+Result<std::unique_ptr<ApiServer>> ApiServer::start(const ApiOptions& options, Control& engine, StoreReader& store,
+                                                    Watchdog& watchdog) {
+  auto running = std::make_unique<Running>(options, engine, store, watchdog);
   Result<std::optional<asio::ssl::context>> tls = make_tls_context(options.tls_cert_file, options.tls_key_file);
   if (!tls) return std::unexpected(tls.error());
   running->port.tls = std::move(*tls);

@@ -22,14 +22,14 @@ struct ApiOptions {
   std::string tls_cert_file = {};         // PEM; empty: plain HTTP
   std::string tls_key_file = {};
   Access access = {};
-  Watchdog* watchdog = nullptr;  // of its threads; outlives it
 };
 
 class ApiServer {
  public:
-  /// Serves from here on. `engine` and `store` must outlive it. Errors: a listen address that is malformed, taken or
-  /// not this host's; TLS files that cannot be read or do not fit.
-  static Result<std::unique_ptr<ApiServer>> start(const ApiOptions& options, Control& engine, StoreReader& store);
+  /// Serves from here on. `engine`, `store` and `watchdog` must outlive it. Errors: a listen address that is malformed,
+  /// taken or not this host's; TLS files that cannot be read or do not fit.
+  static Result<std::unique_ptr<ApiServer>> start(const ApiOptions& options, Control& engine, StoreReader& store,
+                                                  Watchdog& watchdog);
   /// Waits for the requests under way; the engine must answer them or let their deadlines pass.
   ~ApiServer();
   ApiServer(const ApiServer&) = delete;

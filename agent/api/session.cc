@@ -51,10 +51,12 @@ bool is_loopback(const tcp::socket& socket) {
   return address.is_loopback();
 }
 
-/// What is thrown here (out of memory) costs one request, not the agent.
-ApiReply answer(Api& api, const ApiRequest& request) {
+/// What is thrown here (out of memory) costs one request, not the agent. What hangs here would take one thread of the
+/// port for good, and the clients whose work waits for it.
+ApiReply answer(HttpPort& port, const ApiRequest& request) {
   try {
-    return api.answer(request);
+    const Watchdog::Loop watched(port.watchdog, "a request of the HTTP port");  // which comes round only by ending
+    return port.api.answer(request);
   } catch (const std::exception& error) {
     log::error("request failed", {{"target", request.target}, {"error", error.what()}});
     return failure(500, "the request failed; the agent's log says why");
@@ -179,7 +181,7 @@ class Session : public std::enable_shared_from_this<Session<Stream>> {
     if (!parser_->is_done()) return parse();
     TOCSIN_ASSERT(request_.has_value());
     request_->body = std::move(parser_->get().body());
-    reply(answer(port_.api, *request_), true);
+    reply(answer(port_, *request_), true);
   }
 
   /// Where the next request would begin is not known: what follows could be a body that passes for one.

@@ -12,6 +12,7 @@
 
 #include "agent/api/api.h"
 #include "agent/api/connections.h"
+#include "agent/base/watchdog.h"
 
 namespace tocsin {
 
@@ -19,6 +20,7 @@ namespace tocsin {
 struct HttpPort {
   Api api;
   Connections connections;
+  Watchdog& watchdog;
   std::optional<boost::asio::ssl::context> tls = {};  // nullopt: plain HTTP
   std::atomic<std::size_t> sessions = 0;              // that have not ended
 };

@@ -53,12 +53,11 @@ int refuse(const std::string& reason) {
   return 1;
 }
 
-ApiOptions api_options(const Config& config, Watchdog& watchdog) {
+ApiOptions api_options(const Config& config) {
   return {.listen = config.web.listen,
           .tls_cert_file = config.web.tls_cert_file,
           .tls_key_file = config.web.tls_key_file,
-          .access = {config.web.token, config.external_url},
-          .watchdog = &watchdog};
+          .access = {config.web.token, config.external_url}};
 }
 
 std::string what_is_watched(const Config& config) {
@@ -107,7 +106,7 @@ int run_with(const std::string& file, const std::shared_ptr<const Config>& confi
                 config);
   release_file_pages();  // of making the client: what the rules take would come on top
   if (const auto started = engine.start(); !started) return refuse(started.error().text);
-  auto server = ApiServer::start(api_options(*config, watchdog), inbox, reader);
+  auto server = ApiServer::start(api_options(*config), inbox, reader, watchdog);
   if (!server) return refuse(server.error().text);
   api = std::move(*server);
 

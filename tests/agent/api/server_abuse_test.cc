@@ -28,7 +28,7 @@ class ServerAbuse : public testing::Test {
 
   uint16_t start(Access access = {}) {
     Result<std::unique_ptr<ApiServer>> started =
-        ApiServer::start({.listen = "127.0.0.1:0", .access = std::move(access)}, control, store);
+        ApiServer::start({.listen = "127.0.0.1:0", .access = std::move(access)}, control, store, watchdog);
     EXPECT_TRUE(started);
     server = std::move(*started);
     return server->port();
@@ -36,6 +36,7 @@ class ServerAbuse : public testing::Test {
 
   test::FakeControl control;
   test::FakeStore store;
+  Watchdog watchdog{std::chrono::hours(1), end_of_hung_process};
   std::unique_ptr<ApiServer> server;
 };
 

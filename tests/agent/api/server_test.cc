@@ -35,7 +35,7 @@ class Server : public testing::Test {
 
   uint16_t start(Access access = {}) {
     Result<std::unique_ptr<ApiServer>> started =
-        ApiServer::start({.listen = "127.0.0.1:0", .access = std::move(access)}, control, store);
+        ApiServer::start({.listen = "127.0.0.1:0", .access = std::move(access)}, control, store, watchdog);
     EXPECT_TRUE(started);
     server = std::move(*started);
     return server->port();
@@ -43,6 +43,7 @@ class Server : public testing::Test {
 
   test::FakeControl control;
   test::FakeStore store;
+  Watchdog watchdog{1h, end_of_hung_process};
   std::unique_ptr<ApiServer> server;
 };
 
@@ -69,14 +70,33 @@ TEST_F(Server, AnswersMetrics) {
   EXPECT_EQ(reply.header("Server"), "");
 }
 
-TEST_F(Server, EndsWhenOneOfItsThreadsHangs) {
-  std::promise<void> ended;
-  Watchdog watchdog(3 * limits::kTurnWaitMax, [&](std::string_view) { ended.set_value(); });
+/// That for which the process would be ended.
+struct Hung {
+  explicit Hung(Duration silence_max)
+      : watchdog(silence_max, [this](std::string_view what) { name.set_value(std::string(what)); }) {}
+  std::string wait() {
+    std::future<std::string> named = name.get_future();
+    return named.wait_for(60s) == std::future_status::ready ? named.get() : "nothing";
+  }
+
+  std::promise<std::string> name;
+  Watchdog watchdog;
+};
+
+TEST_F(Server, IsWatched) {
+  Hung hung(limits::kTurnWaitMax / 10);  // it comes round less often
+  server = *ApiServer::start({.listen = "127.0.0.1:0"}, control, store, hung.watchdog);
+  EXPECT_EQ(hung.wait(), "the HTTP port");
+  server.reset();  // before what watches it
+}
+
+TEST_F(Server, EachRequestIsWatched) {
+  Hung hung(3 * limits::kTurnWaitMax);
   std::latch over(1);
   store.before_get = [&] { over.wait(); };
-  server = *ApiServer::start({.listen = "127.0.0.1:0", .watchdog = &watchdog}, control, store);
+  server = *ApiServer::start({.listen = "127.0.0.1:0"}, control, store, hung.watchdog);
   const std::jthread client([port = server->port()] { get(port, "/api/v1/incidents/INC-1"); });
-  EXPECT_EQ(ended.get_future().wait_for(60s), std::future_status::ready);
+  EXPECT_EQ(hung.wait(), "a request of the HTTP port");
   EXPECT_EQ(get(server->port(), "/-/healthy").status, 200);
   over.count_down();
   server.reset();  // before what watches it

@@ -45,11 +45,12 @@ class ServerTls : public testing::Test {
   Result<std::unique_ptr<ApiServer>> start(const std::string& certificate_file, const std::string& key_file) {
     return ApiServer::start(
         {.listen = "127.0.0.1:0", .tls_cert_file = certificate_file, .tls_key_file = key_file, .access = {}}, control,
-        store);
+        store, watchdog);
   }
 
   test::FakeControl control;
   test::FakeStore store;
+  Watchdog watchdog{std::chrono::hours(1), end_of_hung_process};
   std::filesystem::path folder;
 };
 
