@@ -54,7 +54,7 @@ struct ApiServer::Running {
 
   const std::size_t sessions_max;
   HttpPort port;
-  Watchdog::Loop loop;
+  Watchdog::Watched loop;
   asio::io_context context;
   tcp::acceptor acceptor{context};
   asio::steady_timer pause{context};

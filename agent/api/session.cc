@@ -55,7 +55,7 @@ bool is_loopback(const tcp::socket& socket) {
 /// port for good, and the clients whose work waits for it.
 ApiReply answer(HttpPort& port, const ApiRequest& request) {
   try {
-    const Watchdog::Loop watched(port.watchdog, "a request of the HTTP port");  // which comes round only by ending
+    const Watchdog::Watched watched(port.watchdog, "a request of the HTTP port");
     return port.api.answer(request);
   } catch (const std::exception& error) {
     log::error("request failed", {{"target", request.target}, {"error", error.what()}});

@@ -22,30 +22,30 @@ Watchdog::~Watchdog() {
 
 void Watchdog::watch(Duration between, const std::function<void(std::string_view)>& end) {
   while (!over_.try_acquire_for(between)) {
-    if (const std::string name = hung(); !name.empty()) return end(name);
+    if (const std::string_view name = hung(); !name.empty()) return end(name);
   }
 }
 
-/// One look: the name of a loop that has been silent for too many.
-std::string Watchdog::hung() {
+/// One look: the name of what has been silent for too many.
+std::string_view Watchdog::hung() {
   const std::lock_guard lock(mutex_);
-  for (Seen& seen : loops_) {
-    const uint64_t turns = seen.loop->turns_;
+  for (Seen& seen : all_) {
+    const uint64_t turns = seen.watched->turns_;
     seen.silent = turns == seen.turns ? seen.silent + 1 : 0;
     seen.turns = turns;
-    if (seen.silent >= kLooks) return seen.loop->name_;
+    if (seen.silent >= kLooks) return seen.watched->name_;
   }
   return "";
 }
 
-Watchdog::Loop::Loop(Watchdog& watchdog, std::string name) : watchdog_(watchdog), name_(std::move(name)) {
+Watchdog::Watched::Watched(Watchdog& watchdog, std::string_view name) : watchdog_(watchdog), name_(name) {
   const std::lock_guard lock(watchdog_.mutex_);
-  watchdog_.loops_.push_back({.loop = this});
+  watchdog_.all_.push_back({.watched = this});
 }
 
-Watchdog::Loop::~Loop() {
+Watchdog::Watched::~Watched() {
   const std::lock_guard lock(watchdog_.mutex_);
-  std::erase_if(watchdog_.loops_, [this](const Seen& seen) { return seen.loop == this; });
+  std::erase_if(watchdog_.all_, [this](const Seen& seen) { return seen.watched == this; });
 }
 
 void end_of_hung_process(std::string_view what) {

@@ -6,7 +6,6 @@
 #include <cstdio>
 #include <functional>
 #include <memory>
-#include <optional>
 #include <vector>
 
 #include "agent/api/server.h"
@@ -123,7 +122,7 @@ int run_with(const std::string& file, const std::shared_ptr<const Config>& confi
   release_file_pages();
   keep_free_memory(1s);  // for the next answer: the kernel clears what it hands out
   // Not before: an upgrade of the store may take long.
-  Watchdog::Loop loop(watchdog, "the event loop");
+  Watchdog::Watched loop(watchdog, "the event loop");
   while (!stop) {
     engine.turn(service.turn_max(limits::kTurnWaitMax));
     service.turned(clock.steady());

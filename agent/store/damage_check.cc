@@ -15,8 +15,11 @@ DamageCheck::DamageCheck(const std::string& location, const std::string& name)
       verdict_(std::async(std::launch::async | std::launch::deferred,
                           [this, name] { return attempt(name, [&] { check_pages(database_, name); }); })) {}
 
+/// SQLite forgets an interruption where nothing runs yet.
 DamageCheck::~DamageCheck() {
-  sqlite3_interrupt(database_.getHandle());
+  while (verdict_.valid() && verdict_.wait_for(std::chrono::milliseconds(10)) == std::future_status::timeout) {
+    sqlite3_interrupt(database_.getHandle());
+  }
 }
 
 bool DamageCheck::is_over() const {

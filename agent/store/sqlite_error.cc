@@ -31,6 +31,8 @@ std::string_view remedy(int primary_code) {
       return "another program holds it locked; close what has it open for writing (an sqlite3 shell, a backup)";
     case SQLITE_CANTOPEN:
       return "it cannot be opened; the directory must exist, be writable and hold no directory of that name";
+    case SQLITE_INTERRUPT:
+      return "reading took too long; ask for less at once, or look what else its disk has to do";
     default:
       return {};
   }

@@ -4,7 +4,9 @@
 #include <SQLiteCpp/Database.h>
 #include <SQLiteCpp/Statement.h>
 #include <fmt/format.h>
+#include <sqlite3.h>
 
+#include <chrono>
 #include <limits>
 
 #include "agent/base/limits.h"
@@ -16,6 +18,24 @@ namespace tocsin {
 namespace {
 
 constexpr Duration kBusyTimeout{1000};
+
+/// Ends what a connection is asked once it takes too long. Goes before the connection.
+class Deadline {
+ public:
+  Deadline(SQLite::Database& database, Duration longest) : until_(Clock::now() + longest) {
+    sqlite3_progress_handler(database.getHandle(), kStepsBetweenLooks, is_over, this);
+  }
+  Deadline(const Deadline&) = delete;
+  Deadline& operator=(const Deadline&) = delete;
+
+ private:
+  using Clock = std::chrono::steady_clock;
+  static constexpr int kStepsBetweenLooks = 1'000;  // of SQLite's machine: well below a millisecond
+
+  static int is_over(void* self) { return Clock::now() >= static_cast<const Deadline*>(self)->until_ ? 1 : 0; }
+
+  const Clock::time_point until_;
+};
 
 /// The lowest id that `since` allows. Ids follow the openings, but for some that were found out late.
 constexpr const char* kLowestSince =
@@ -92,6 +112,7 @@ std::optional<IncidentRecord> read_record(SQLite::Database& database, IncidentId
 Result<IncidentPage> SqliteReader::list(const IncidentFilter& filter) {
   return attempt(name_, [&] {
     SQLite::Database database = open_reader(location_, kBusyTimeout);
+    const Deadline deadline(database, longest_);
     SQLite::Statement statement(database, list_sql(filter));
     bind_filter(statement, filter);
     return read_page(statement, filter.limit);
@@ -101,6 +122,7 @@ Result<IncidentPage> SqliteReader::list(const IncidentFilter& filter) {
 Result<IncidentRecord> SqliteReader::get(IncidentId id) {
   return attempt(name_, [&] {
     SQLite::Database database = open_reader(location_, kBusyTimeout);
+    const Deadline deadline(database, longest_);
     std::optional<IncidentRecord> record = read_record(database, id);
     if (!record) throw StoreFault(fmt::format("there is no incident {}", incident_name(id)), ErrorCode::not_found);
     return *std::move(record);

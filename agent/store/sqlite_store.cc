@@ -264,6 +264,7 @@ SqliteStore::SqliteStore(std::string location, std::unique_ptr<StoreLock> lock, 
       connection_(std::move(connection)) {}
 
 SqliteStore::~SqliteStore() {
+  if (damage_check_ && damage_check_->is_over()) damage_ = as_damage(damage_check_->verdict());
   damage_check_.reset();
   // Where the file has moved or is damaged, its -wal is left to whoever puts it back.
   SQLite::Database& database = connection_->database;

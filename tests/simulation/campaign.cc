@@ -21,7 +21,9 @@ double Campaign::uncompared() const {
 bool Campaign::is_blind() const {
   constexpr uint64_t kSeedsMin = 200;
   constexpr double kUncomparedMax = 0.6;
-  return ran_ >= kSeedsMin && uncompared() > kUncomparedMax;
+  if (ran_ < kSeedsMin) return false;
+  const auto never = [this](const std::string& state) { return !total_.sometimes.contains(state); };
+  return uncompared() > kUncomparedMax || never(kDiedWithinCommit) || never(kPowerCuts) || never(kWritesLost);
 }
 
 void Campaign::run(unsigned threads) {
@@ -47,7 +49,9 @@ void Campaign::add(const Plan& plan, const RunResult& result) {
   const std::lock_guard lock(mutex_);
   ++ran_;
   for (const auto& [kind, times] : result.injected) total_.injected[kind] += times;
-  for (const auto& [state, times] : result.sometimes) total_.sometimes[state] += times;
+  for (const auto& [state, times] : result.sometimes) {
+    if (times > 0) total_.sometimes[state] += times;
+  }
   total_.rules += result.rules;
   total_.uncompared += result.uncompared;
   if (result.violations.empty() || failed_ >= order_.failures_max) return;

@@ -31,7 +31,8 @@ class Campaign {
   const RunResult& total() const { return total_; }
   /// Of all rules, those that were not compared with the story as a whole.
   double uncompared() const;
-  /// Whether too many of them were not: then it proves little. A few seeds say nothing of that.
+  /// Whether too many of them were not, or a state that has to be met never was: then it proves little. A few seeds say
+  /// nothing of that.
   bool is_blind() const;
 
  private:

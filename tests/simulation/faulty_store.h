@@ -22,7 +22,11 @@ class FaultyStore final : public Store {
 
   Result<Stored> load(Timestamp resolved_since) override {
     if (injector_.strikes(FaultKind::store_fails)) return fail("the simulated disk is away", ErrorCode::unavailable);
-    return dying(FaultKind::crash_at_load, [&] { return store_->load(resolved_since); });
+    return dying(FaultKind::crash_at_load, [&] {
+      Result<Stored> stored = store_->load(resolved_since);
+      if (stored) ledger_.loaded(*stored);
+      return stored;
+    });
   }
   Result<std::size_t> prune(Timestamp before, std::size_t incidents_max) override {
     if (injector_.strikes(FaultKind::store_fails)) return fail("the simulated disk is full", ErrorCode::unavailable);

@@ -33,6 +33,20 @@ void Ledger::commit(const Change& change) {
   }
 }
 
+void Ledger::loaded(const Stored& stored) {
+  for (const auto& [id, incident] : incidents_) {
+    const auto found = std::ranges::find(stored.incidents, id, &Incident::id);
+    const bool is_there = found != stored.incidents.end() && found->state == incident.state;
+    if (!incident.resolved() && !is_there) offences_.push_back(fmt::format("{} is lost", incident_name(id)));
+  }
+  for (const auto& [id, delivery] : waiting_) {
+    const auto found = std::ranges::find(stored.deliveries, id, &Delivery::id);
+    const bool is_there = found != stored.deliveries.end() && found->state == delivery.state;
+    if (!is_there)
+      offences_.push_back(fmt::format("what is to be told of {} is lost", incident_name(delivery.incident)));
+  }
+}
+
 /// Its notifier was taken out while it was under way: nobody waits for the answer.
 void Ledger::note_abandoned(const Delivery& delivery) {
   const auto before = waiting_.find(delivery.id);

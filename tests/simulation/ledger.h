@@ -40,6 +40,8 @@ class Ledger {
   explicit Ledger(const SimClock& clock) : clock_(clock) {}
 
   void commit(const Change& change);
+  /// What was committed and is not over has to be among what the next agent loads.
+  void loaded(const Stored& stored);
   /// Whether the disk says that this notifier is being told of this incident, by a row and a state of the incident that
   /// `matches`.
   using Matches = std::function<bool(const Delivery&, const Incident&)>;

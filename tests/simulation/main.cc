@@ -67,7 +67,7 @@ int main(int argc, char** argv) {
   print_counts("faults injected", campaign.total().injected, [](sim::FaultKind kind) { return sim::fault_text(kind); });
   print_counts("states met", campaign.total().sometimes, [](const std::string& state) { return state; });
   fmt::print("{:.0f}% of {} rules were not compared with the story as a whole{}\n", 100 * campaign.uncompared(),
-             campaign.total().rules, campaign.is_blind() ? ": too many" : "");
+             campaign.total().rules, campaign.is_blind() ? "; too many, or a state that has to be met was not" : "");
   const std::chrono::duration<double> took = SteadyClock::now() - began;
   fmt::print("seeds {} to {}: {:.0f} virtual hours in {:.1f} s\n", first, first + campaign.ran() - 1,
              hours * static_cast<double>(campaign.ran()), took.count());

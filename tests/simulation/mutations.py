@@ -30,6 +30,8 @@ MUTATIONS = [
      "  if (commit()) {", "  start_all(std::exchange(taken, {}));\n  if (commit()) {"),
     ("a person is answered before the commit", "agent/engine/engine.cc",
      "to_reply_.push_back(std::move(command.reply));", "command.reply.set_value({});"),
+    ("one query is never asked", "agent/poll/poller.cc", "  timers_[next].push_back(index);",
+     "  if (index != 1) timers_[next].push_back(index);"),
     ("a commit is not synced", "agent/store/sqlite_connection.cc",
      'database.exec("PRAGMA synchronous = FULL");', 'database.exec("PRAGMA synchronous = NORMAL");'),
     ("the journal of the first change may come back", "agent/store/sqlite_connection.cc",

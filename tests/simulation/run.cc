@@ -253,6 +253,9 @@ class Simulation {
   void check_bounds(Violations& violations) {
     count_rows();
     violations.insert(violations.end(), rows_.begin(), rows_.end());
+    for (const auto& rule : config_->rules) {
+      if (!prometheus_.first_asked(rule->query)) violations.push_back(rule->name + " was never asked");
+    }
     if (ledger_.longest() > kConversationMax) {
       violations.push_back(fmt::format("{} deliveries wait in one conversation", ledger_.longest()));
     }
@@ -271,9 +274,10 @@ class Simulation {
     }));
     result.sometimes["digests"] += receivers_.digests();
     result.sometimes["told, and died unrecorded"] += ended.orphans.size();
-    result.sometimes["power cuts"] += power_cuts_;
+    result.sometimes[kDiedWithinCommit] += disk_.deaths();
+    result.sometimes[kPowerCuts] += power_cuts_;
     result.sometimes["rows counted"] += rows_counted_;
-    result.sometimes["writes lost by a power cut"] += disk_.lost();
+    result.sometimes[kWritesLost] += disk_.lost();
     for (const IncidentRecord& record : ended.book) {
       ++result.sometimes["incidents"];
       result.sometimes["flaps"] += static_cast<uint64_t>(record.incident.flaps);

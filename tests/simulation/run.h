@@ -9,10 +9,15 @@
 
 namespace tocsin::sim {
 
+/// Rare states that a campaign must have met.
+inline const std::string kDiedWithinCommit = "died within a commit or a pruning";
+inline const std::string kPowerCuts = "power cuts";
+inline const std::string kWritesLost = "writes lost by a power cut";
+
 struct RunResult {
   std::vector<std::string> violations;  // empty: all is as it must be
   std::map<FaultKind, uint64_t> injected{};
-  std::map<std::string, uint64_t> sometimes{};  // rare states that a campaign must have met
+  std::map<std::string, uint64_t> sometimes{};  // rare states
   uint64_t rules = 0;
   uint64_t uncompared = 0;  // of them, with the story as a whole
 };

@@ -218,7 +218,13 @@ struct SimDisk::Methods {
   }
 };
 
-SimDisk::SimDisk() : own_(*sqlite3_vfs_find(nullptr)) {
+/// What SQLite's own does that is not for files. Taken once: while others are registered it changes.
+static const sqlite3_vfs& usual_vfs() {
+  static const sqlite3_vfs usual = *sqlite3_vfs_find(nullptr);
+  return usual;
+}
+
+SimDisk::SimDisk() : own_(usual_vfs()) {
   static std::atomic<int> count = 0;
   name_ = fmt::format("disk-{}", ++count);
   own_.szOsFile = sizeof(Handle);
@@ -249,6 +255,7 @@ bool SimDisk::dies() {
   if (left_ == 0) return false;
   --left_;
   if (left_ > 0) return false;
+  ++deaths_;
   end_process();
   has_died_ = true;
   return true;

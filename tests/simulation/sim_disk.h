@@ -28,6 +28,8 @@ class SimDisk {
   /// never written, and one that succeeds is.
   void die_at(uint64_t nth) { left_ = nth; }
   bool has_died() const { return has_died_; }
+  /// How often one has.
+  uint64_t deaths() const { return deaths_; }
 
   /// Its locks are gone, and what it had open answers everything with an error.
   void end_process();
@@ -51,6 +53,7 @@ class SimDisk {
   uint64_t process_ = 0;                                // the present one
   uint64_t left_ = 0;                                   // writes and syncs until it dies; 0: it does not
   bool has_died_ = false;
+  uint64_t deaths_ = 0;
   uint64_t lost_ = 0;
 };
 

@@ -21,9 +21,11 @@ void write(std::string& content, std::size_t offset, std::string_view bytes) {
 bool write_sectors(const FileStep& step, std::mt19937& chance, std::string& content) {
   const std::string_view bytes = step.bytes;
   bool all = true;
-  for (std::size_t at = 0; at < bytes.size(); at += kSectorBytes) {
+  const auto offset = static_cast<std::size_t>(step.offset);
+  for (std::size_t at = 0, end = 0; at < bytes.size(); at = end) {
+    end = at + kSectorBytes - (offset + at) % kSectorBytes;
     if (flip(chance)) {
-      write(content, static_cast<std::size_t>(step.offset) + at, bytes.substr(at, kSectorBytes));
+      write(content, offset + at, bytes.substr(at, end - at));
     } else {
       all = false;
     }

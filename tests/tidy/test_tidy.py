@@ -57,7 +57,8 @@ LIBRARIES = {
 # time-outs: the simulation has other adapters.
 BANNED_CALLS = {
     r"system_clock::now|steady_clock::now|clock_gettime|gettimeofday": (
-        ["agent/base/clock.cc", "agent/http/curl_transport.cc", "agent/api/context.cc", "agent/store/schema.cc"],
+        ["agent/base/clock.cc", "agent/http/curl_transport.cc", "agent/api/context.cc", "agent/store/schema.cc",
+         "agent/store/sqlite_reader.cc"],
         "take `now` as an argument"),
     r"(?<![\w:.>])(?:std::|::)?time\s*\(\s*(?:nullptr|NULL|0|&)": ([], "take `now` as an argument"),
     r"random_device|mt19937|(?<!\w)s?rand\s*\(": (["agent/base/random.cc"], "use agent/base/random.h"),

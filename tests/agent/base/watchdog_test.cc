@@ -33,14 +33,14 @@ class Ending {
 TEST(Watchdog, EndsAProcessWhoseLoopDoesNotTurn) {
   Ending ending;
   Watchdog watchdog(60ms, ending.end());
-  const Watchdog::Loop loop(watchdog, "loop");
+  const Watchdog::Watched loop(watchdog, "loop");
   EXPECT_EQ(ending.wait(), "loop");
 }
 
 TEST(Watchdog, EndsALoopThatTurnedOnceAndHangsThen) {
   Ending ending;
   Watchdog watchdog(60ms, ending.end());
-  Watchdog::Loop loop(watchdog, "loop");
+  Watchdog::Watched loop(watchdog, "loop");
   loop.turned();
   EXPECT_EQ(ending.wait(), "loop");
 }
@@ -48,9 +48,9 @@ TEST(Watchdog, EndsALoopThatTurnedOnceAndHangsThen) {
 TEST(Watchdog, EndsOneLoopThatHangsWhileOthersTurn) {
   Ending ending;
   Watchdog watchdog(3s, ending.end());
-  const Watchdog::Loop hanging(watchdog, "hanging");
+  const Watchdog::Watched hanging(watchdog, "hanging");
   const std::jthread turning([&](const std::stop_token& stop) {
-    for (Watchdog::Loop loop(watchdog, "turning"); !stop.stop_requested();) loop.turned();
+    for (Watchdog::Watched loop(watchdog, "turning"); !stop.stop_requested();) loop.turned();
   });
   EXPECT_EQ(ending.wait(), "hanging");
 }
@@ -59,7 +59,7 @@ TEST(Watchdog, IsQuietOfALoopThatHasEndedAndOnceItIsGone) {
   std::atomic<bool> ended = false;
   {
     Watchdog watchdog(1h, [&ended](std::string_view) { ended = true; });
-    const Watchdog::Loop loop(watchdog, "loop");
+    const Watchdog::Watched loop(watchdog, "loop");
   }
   EXPECT_FALSE(ended);
 }

@@ -232,7 +232,7 @@ TEST_F(Durability, DamageOfALargeFileIsFoundToo) {
   open();
   for (IncidentId id = 1; id <= 180; ++id) ASSERT_TRUE(store_->commit(large_opening(id)));
   open();
-  constexpr std::streamoff kInTheMiddle = 2000 * 4096;
+  constexpr std::streamoff kInTheMiddle = std::streamoff{2000} * 4096;
   std::fstream file(folder_.file(), std::ios::in | std::ios::out | std::ios::binary);
   std::string page(4096, '\0');
   file.seekg(kInTheMiddle).read(page.data(), 4096);

@@ -148,6 +148,18 @@ TEST_P(SqliteReaderTest, SeesWhatIsCommittedAfterItWasMade) {
   EXPECT_EQ(early.get(kCount + 1).value().incident.id, kCount + 1);
 }
 
+TEST_P(SqliteReaderTest, GivesUpWhatTakesTooLong) {
+  Change more;
+  for (IncidentId id = kCount + 1; id <= kCount + 1000; ++id) more.incidents.push_back(varied_incident(id));
+  ASSERT_TRUE(store_->commit(more));
+  const IncidentFilter none{.severity = Severity::sev2, .rule = "Even"};  // all of the rule are looked at
+  EXPECT_TRUE(reader().list(none));
+  const auto page = SqliteReader(store_->location(), Duration{0}).list(none);
+  ASSERT_FALSE(page);
+  EXPECT_EQ(page.error().code, ErrorCode::unavailable);
+  EXPECT_THAT(page.error().text, testing::HasSubstr("took too long"));
+}
+
 TEST_P(SqliteReaderTest, NamesTheIncidentThatIsNotThere) {
   EXPECT_EQ(reader().get(404).error().text, "there is no incident INC-404");
 }
