@@ -264,7 +264,7 @@ SqliteStore::SqliteStore(std::string location, std::unique_ptr<StoreLock> lock, 
       connection_(std::move(connection)) {}
 
 SqliteStore::~SqliteStore() {
-  if (damage_check_ && damage_check_->is_over()) damage_ = as_damage(damage_check_->verdict());
+  take_verdict();
   damage_check_.reset();
   // Where the file has moved or is damaged, its -wal is left to whoever puts it back.
   SQLite::Database& database = connection_->database;
@@ -284,6 +284,10 @@ Result<void> SqliteStore::check_file() const {
 void SqliteStore::look_for_damage() {
   if (!is_file(location_) || has_moved(connection_->database)) return;
   if (!damage_check_) begin_damage_check();
+  take_verdict();
+}
+
+void SqliteStore::take_verdict() {
   if (!damage_check_ || !damage_check_->is_over()) return;
   damage_ = as_damage(damage_check_->verdict());
   damage_check_.reset();

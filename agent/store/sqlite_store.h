@@ -51,6 +51,7 @@ class SqliteStore final : public Store {
   SqliteStore(std::string location, std::unique_ptr<StoreLock> lock, std::unique_ptr<Connection> connection);
   Result<void> check_file() const;
   void begin_damage_check();
+  void take_verdict();
 
   std::string location_;
   std::string name_;                 // of the file, for whoever need not know where it is

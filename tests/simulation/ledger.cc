@@ -34,16 +34,16 @@ void Ledger::commit(const Change& change) {
 }
 
 void Ledger::loaded(const Stored& stored) {
+  const auto is_in = [](const auto& all, const auto& one) {
+    return std::ranges::any_of(all, [&](const auto& other) { return other.id == one.id && other.state == one.state; });
+  };
   for (const auto& [id, incident] : incidents_) {
-    const auto found = std::ranges::find(stored.incidents, id, &Incident::id);
-    const bool is_there = found != stored.incidents.end() && found->state == incident.state;
-    if (!incident.resolved() && !is_there) offences_.push_back(fmt::format("{} is lost", incident_name(id)));
+    if (incident.resolved() || is_in(stored.incidents, incident)) continue;
+    offences_.push_back(fmt::format("{} is lost", incident_name(id)));
   }
   for (const auto& [id, delivery] : waiting_) {
-    const auto found = std::ranges::find(stored.deliveries, id, &Delivery::id);
-    const bool is_there = found != stored.deliveries.end() && found->state == delivery.state;
-    if (!is_there)
-      offences_.push_back(fmt::format("what is to be told of {} is lost", incident_name(delivery.incident)));
+    if (is_in(stored.deliveries, delivery)) continue;
+    offences_.push_back(fmt::format("what is to be told of {} is lost", incident_name(delivery.incident)));
   }
 }
 

@@ -4,16 +4,15 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
-#include <future>
 #include <latch>
 #include <nlohmann/json.hpp>
-#include <string_view>
 #include <thread>
 #include <vector>
 
 #include "agent/base/limits.h"
 #include "tests/agent/api/client.h"
 #include "tests/agent/api/fakes.h"
+#include "tests/support/hung.h"
 
 namespace tocsin {
 namespace {
@@ -21,6 +20,7 @@ namespace {
 using namespace std::chrono_literals;
 using test::Connection;
 using test::get;
+using test::Hung;
 using test::post_json;
 using test::Reply;
 using test::request;
@@ -69,19 +69,6 @@ TEST_F(Server, AnswersMetrics) {
   EXPECT_THAT(reply.body, HasSubstr("tocsin_build_info{version=\"" TOCSIN_VERSION "\""));
   EXPECT_EQ(reply.header("Server"), "");
 }
-
-/// That for which the process would be ended.
-struct Hung {
-  explicit Hung(Duration silence_max)
-      : watchdog(silence_max, [this](std::string_view what) { name.set_value(std::string(what)); }) {}
-  std::string wait() {
-    std::future<std::string> named = name.get_future();
-    return named.wait_for(60s) == std::future_status::ready ? named.get() : "nothing";
-  }
-
-  std::promise<std::string> name;
-  Watchdog watchdog;
-};
 
 TEST_F(Server, IsWatched) {
   Hung hung(limits::kTurnWaitMax / 10);  // it comes round less often

@@ -4,55 +4,37 @@
 
 #include <atomic>
 #include <chrono>
-#include <functional>
-#include <future>
-#include <string>
 #include <string_view>
 #include <thread>
+
+#include "tests/support/hung.h"
 
 namespace tocsin {
 namespace {
 
 using namespace std::chrono_literals;
-
-/// The name of the loop for which it ended.
-class Ending {
- public:
-  std::function<void(std::string_view)> end() {
-    return [this](std::string_view name) { name_.set_value(std::string(name)); };
-  }
-  std::string wait() {
-    std::future<std::string> name = name_.get_future();
-    return name.wait_for(60s) == std::future_status::ready ? name.get() : "";
-  }
-
- private:
-  std::promise<std::string> name_;
-};
+using test::Hung;
 
 TEST(Watchdog, EndsAProcessWhoseLoopDoesNotTurn) {
-  Ending ending;
-  Watchdog watchdog(60ms, ending.end());
-  const Watchdog::Watched loop(watchdog, "loop");
-  EXPECT_EQ(ending.wait(), "loop");
+  Hung hung(60ms);
+  const Watchdog::Watched loop(hung.watchdog, "loop");
+  EXPECT_EQ(hung.wait(), "loop");
 }
 
 TEST(Watchdog, EndsALoopThatTurnedOnceAndHangsThen) {
-  Ending ending;
-  Watchdog watchdog(60ms, ending.end());
-  Watchdog::Watched loop(watchdog, "loop");
+  Hung hung(60ms);
+  Watchdog::Watched loop(hung.watchdog, "loop");
   loop.turned();
-  EXPECT_EQ(ending.wait(), "loop");
+  EXPECT_EQ(hung.wait(), "loop");
 }
 
 TEST(Watchdog, EndsOneLoopThatHangsWhileOthersTurn) {
-  Ending ending;
-  Watchdog watchdog(3s, ending.end());
-  const Watchdog::Watched hanging(watchdog, "hanging");
+  Hung hung(3s);
+  const Watchdog::Watched hanging(hung.watchdog, "hanging");
   const std::jthread turning([&](const std::stop_token& stop) {
-    for (Watchdog::Watched loop(watchdog, "turning"); !stop.stop_requested();) loop.turned();
+    for (Watchdog::Watched loop(hung.watchdog, "turning"); !stop.stop_requested();) loop.turned();
   });
-  EXPECT_EQ(ending.wait(), "hanging");
+  EXPECT_EQ(hung.wait(), "hanging");
 }
 
 TEST(Watchdog, IsQuietOfALoopThatHasEndedAndOnceItIsGone) {
