@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "agent/base/mostly_empty.h"
 #include "agent/base/time.h"
 #include "rules/severity.h"
 #include "rules/template/template.h"
@@ -40,8 +41,8 @@ struct Rule {
   bool allow_partial = false;                           // take an answer that says isPartial
   std::optional<std::vector<std::string>> incident_by;  // nullopt: all of the series' labels
   std::size_t max_incidents = 10'000;                   // active at the same time; beyond it no further one opens
-  std::vector<std::string> notify;                      // overrides routes where not empty
-  NamedTemplates labels;
+  MostlyEmpty<std::vector<std::string>> notify;         // overrides routes where not empty
+  MostlyEmpty<NamedTemplates> labels;
   NamedTemplates annotations;
 
   Severity worst_severity() const { return grades.back().severity; }

@@ -13,7 +13,7 @@ std::string_view rule_state(const RuleStatus& status) {
 }
 
 std::string_view rule_health(const RuleStatus& status) {
-  if (!status.last_error.empty()) return "err";
+  if (!status.last_error->empty()) return "err";
   return status.last_evaluation ? "ok" : "unknown";
 }
 
@@ -44,7 +44,7 @@ Json rule_json(const RuleStatus& status) {
   json["pending_series"] = status.pending_series;
   json["firing_series"] = status.firing_series;
   json["last_evaluation"] = time_json(status.last_evaluation);
-  json["last_error"] = status.last_error;
+  json["last_error"] = *status.last_error;
   json["duration_seconds"] = in_seconds(status.last_duration);
   json["evaluations"] = status.evaluations;
   json["failures"] = status.failures;

@@ -19,8 +19,8 @@ constexpr std::array<Severity, 4> kSeverities = {Severity::sev1, Severity::sev2,
 std::optional<std::string> known_value(const Rule& rule, Severity severity, std::string_view label) {
   if (label == "rule" || label == "alertname") return rule.name;
   if (label == "severity") return std::string(severity_text(severity));
-  const auto found = std::ranges::find(rule.labels, label, &Rule::NamedTemplates::value_type::first);
-  if (found == rule.labels.end() || found->second.source().find("{{") != std::string::npos) return std::nullopt;
+  const auto found = std::ranges::find(*rule.labels, label, &Rule::NamedTemplates::value_type::first);
+  if (found == rule.labels->end() || found->second.source().find("{{") != std::string::npos) return std::nullopt;
   // An empty value removes the label, and then one of the configuration's labels may take its place.
   if (found->second.source().empty()) return std::nullopt;
   return found->second.source();
@@ -133,7 +133,7 @@ void check_unrouted_rules(const std::vector<LocatedRoute>& routes, const RuleSet
   if (!has_notifiers) return;
   std::vector<const LocatedRule*> unrouted;
   for (const LocatedRule& rule : rules.rules) {
-    if (!rule.rule->notify.empty()) continue;
+    if (!rule.rule->notify->empty()) continue;
     const auto severities = unrouted_severities(routes, *rule.rule);
     if (severities.empty()) continue;
     unrouted.push_back(&rule);

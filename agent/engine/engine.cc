@@ -166,8 +166,8 @@ Change Engine::change_of(const Draft& draft) const {
 SeriesState Engine::series_state(const std::string& rule, const Labels& labels) const {
   const RuleRuntime* of = runtime(rule);
   if (!of) return {};
-  const auto found = of->state.series.find(labels);
-  return found == of->state.series.end() ? SeriesState{} : found->second;
+  const auto found = of->state.series->find(labels);
+  return found == of->state.series->end() ? SeriesState{} : found->second;
 }
 
 void Engine::take(const Completed& completed) {

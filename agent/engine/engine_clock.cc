@@ -45,10 +45,12 @@ void Engine::follow_clock() {
 
 /// What has lasted has lasted no longer for a clock that was set.
 void Engine::set_forward(RuleRuntime& runtime, Duration by) {
-  for (auto& [labels, series] : runtime.state.series) {
-    tocsin::set_forward(series, by);
-    draft_.series[runtime.rule().name].insert(labels);
-  }
+  runtime.state.series.change([&](RuleState::BySeries& all) {
+    for (auto& [labels, series] : all) {
+      tocsin::set_forward(series, by);
+      draft_.series[runtime.rule().name].insert(labels);
+    }
+  });
 }
 
 /// A query asks for so long before its tick: by the clock of Prometheus, which knows nothing of this one.

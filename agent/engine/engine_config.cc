@@ -15,7 +15,9 @@ namespace {
 
 /// A rule whose grades changed keeps what it can: its mildest ones.
 void fit_grades(const Rule& rule, RuleState& state) {
-  for (auto& [labels, series] : state.series) series.grades.resize(rule.grades.size());
+  state.series.change([&](RuleState::BySeries& all) {
+    for (auto& [labels, series] : all) series.grades.resize(rule.grades.size());
+  });
 }
 
 /// The same rule, but for what is one incident of it.
@@ -67,20 +69,23 @@ Engine::RulesByName Engine::restore_rules(Stored stored, Timestamp now) {
     if (of.covered) of.covered = std::min(*of.covered, now);
   }
   for (SeriesRecord& record : stored.series) {
-    known(record.rule).state.series.emplace(std::move(record.labels), std::move(record.state));
+    known(record.rule).state.series.change([&](RuleState::BySeries& all) {
+      all.emplace(std::move(record.labels), std::move(record.state));
+    });
   }
   tell_other_identities(rules);
-  for (const auto& [labels, state] : too_many_incidents_.state.series) {
+  for (const auto& [labels, state] : *too_many_incidents_.state.series) {
     book_.restore_left_out(limited_rule(labels), static_cast<std::size_t>(state.value));
   }
   for (RuleRuntime* own : {&blind_, &rule_failing_, &too_many_incidents_}) {
     // What was only pending was not seen to last while tocsin was away.
-    std::erase_if(own->state.series,
-                  [](const auto& entry) { return entry.second.grades.front().phase != Phase::open; });
+    own->state.series.change([](RuleState::BySeries& all) {
+      std::erase_if(all, [](const auto& entry) { return entry.second.grades.front().phase != Phase::open; });
+    });
     own->last_applied.reset();
   }
   // Each is failing until it is asked again.
-  for (const auto& [labels, state] : rule_failing_.state.series) {
+  for (const auto& [labels, state] : *rule_failing_.state.series) {
     const std::string name = failing_rule(labels);
     if (configured.contains(name)) failing_alone_.insert(name);
   }
@@ -92,7 +97,7 @@ Engine::RulesByName Engine::restore_rules(Stored stored, Timestamp now) {
 void Engine::tell_other_identities(RulesByName& rules) const {
   std::map<std::string, std::set<Labels>> open;
   for (const auto& [name, of] : rules) {
-    for (const auto& [labels, series] : of.state.series) {
+    for (const auto& [labels, series] : *of.state.series) {
       if (open_grade(series)) open[name].insert(incident_key(of.rule(), labels));
     }
   }

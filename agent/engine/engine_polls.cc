@@ -130,7 +130,7 @@ void Engine::prometheus_answers() {
 /// What a rule would come to hold more of than it may; "" where it is within its bounds.
 std::string Engine::too_much(std::size_t poll, const Answer& answer) const {
   for (const std::size_t rule : poller_.polls()[poll].rules) {
-    const auto& held = rules_[rule].state.series;
+    const auto& held = *rules_[rule].state.series;
     if (would_hold_too_many(held, answer)) {
       return fmt::format("more than {} series breach or are not over; aggregate in the query", limits::kRuleSeriesMax);
     }
@@ -185,8 +185,8 @@ void Engine::applied(std::size_t poll, Timestamp tick, const std::vector<AnswerA
     runtime.behind = more_to_read;
     if (!failing_alone_.empty()) failing_alone_.erase(runtime.rule().name);
     runtime.failing_since.reset();
-    if (!runtime.status.last_error.empty()) log::info("rule is evaluated again", {{"rule", runtime.rule().name}});
-    runtime.status.last_error.clear();
+    if (!runtime.status.last_error->empty()) log::info("rule is evaluated again", {{"rule", runtime.rule().name}});
+    runtime.status.last_error = {};
     runtime.status.last_duration = response.took;
     for (const AnswerAt& answer : answers) apply_tick(runtime, answer.answer, answer.at, now);
   }
@@ -232,7 +232,7 @@ void Engine::failed(std::size_t poll, Timestamp tick, const QueryFault& fault, c
 void Engine::log_failure(const RuleRuntime& runtime, bool unreachable, const std::string& reason) {
   const std::string& name = runtime.rule().name;
   if (!unreachable || (runtime.failing_since && last_answer_ > runtime.status.last_evaluation)) {
-    if (failing_alone_.contains(name) && runtime.status.last_error == reason) return;
+    if (failing_alone_.contains(name) && *runtime.status.last_error == reason) return;
     log::warn("rule cannot be evaluated", {{"rule", name}, {"reason", reason}});
   } else if (outage_logged_ != reason) {
     log::warn("Prometheus does not answer", {{"reason", reason}});
@@ -327,7 +327,7 @@ void Engine::announce(Timestamp now) {
     if (!settled(incident.rule)) return false;
     const RuleRuntime* of = runtime(incident.rule);
     const std::vector<Recipient> recipients =
-        route(config_->routes, of ? of->rule().notify : std::vector<std::string>{}, routed_labels(incident));
+        route(config_->routes, of ? *of->rule().notify : std::vector<std::string>{}, routed_labels(incident));
     if (recipients.empty() && !incident.announced && !config_->notifiers.empty()) {
       ++counts_.unrouted;
       log::warn("no route matches this incident, nobody is told",

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "agent/base/histogram.h"
+#include "agent/base/mostly_empty.h"
 #include "agent/base/time.h"
 #include "notifiers/notification.h"
 #include "rules/rule.h"
@@ -26,7 +27,7 @@ struct RuleStatus {
   uint32_t pending_series = 0;
   uint32_t firing_series = 0;
   std::optional<Timestamp> last_evaluation;  // the grid timestamp of the last answer, good or not
-  std::string last_error;                    // empty: the last evaluation was good
+  MostlyEmpty<std::string> last_error;       // of the last evaluation; empty: it was good
   Duration last_duration{0};
   uint32_t evaluations = 0;
   uint32_t failures = 0;

@@ -61,28 +61,28 @@ Firing fold(const Rule& rule, const Labels& key, std::vector<OpenSeries>& open) 
 /// One pass of a rule over an answer.
 class Tick {
  public:
-  Tick(const Rule& rule, RuleState& state, Timestamp at) : rule_(rule), state_(state), at_(at) {}
+  Tick(const Rule& rule, RuleState::BySeries& series, Timestamp at) : rule_(rule), series_(series), at_(at) {}
 
   void observe(const Labels& labels, double value) {
-    const auto found = state_.series.find(labels);
-    if (found != state_.series.end()) {
+    const auto found = series_.find(labels);
+    if (found != series_.end()) {
       seen_.push_back(&found->first);
       move(found->first, found->second, [&](SeriesState& series) { step(rule_, series, {false, value}, at_); });
       return;
     }
     // Most series of a quiet system end here: nothing is allocated for one that does not breach.
     if (!rule_.grades.front().breached_by(value)) return;
-    const auto added = state_.series.emplace(labels, inactive_series(rule_)).first;
+    const auto added = series_.emplace(labels, inactive_series(rule_)).first;
     seen_.push_back(&added->first);
     move(added->first, added->second, [&](SeriesState& series) { step(rule_, series, {false, value}, at_); });
   }
 
   void observe_no_data(bool answer_empty) {
     const Labels labels{{std::string(kNoDataLabel), "true"}};
-    auto found = state_.series.find(labels);
-    if (found == state_.series.end()) {
+    auto found = series_.find(labels);
+    if (found == series_.end()) {
       if (!answer_empty || !rule_.no_data_opens) return;
-      found = state_.series.emplace(labels, inactive_series(rule_)).first;
+      found = series_.emplace(labels, inactive_series(rule_)).first;
       found->second.value = std::numeric_limits<double>::quiet_NaN();
     }
     seen_.push_back(&found->first);
@@ -91,9 +91,9 @@ class Tick {
   }
 
   void observe_absent() {
-    if (seen_.size() == state_.series.size()) return;
+    if (seen_.size() == series_.size()) return;
     std::ranges::sort(seen_);
-    for (auto& [labels, series] : state_.series) {
+    for (auto& [labels, series] : series_) {
       if (!std::ranges::binary_search(seen_, &labels)) {
         move(labels, series, [&](SeriesState& moved) { step(rule_, moved, {true, 0}, at_); });
       }
@@ -102,8 +102,8 @@ class Tick {
 
   Evaluation finish() {
     std::map<Labels, std::vector<OpenSeries>> open;
-    std::erase_if(state_.series, [](const auto& entry) { return entry.second.inactive(); });
-    for (const auto& [labels, series] : state_.series) {
+    std::erase_if(series_, [](const auto& entry) { return entry.second.inactive(); });
+    for (const auto& [labels, series] : series_) {
       if (const auto grade = open_grade(series)) {
         open[incident_key(rule_, labels)].push_back({&labels, series.value, *grade, first_breach(series)});
         ++evaluation_.firing_series;
@@ -136,7 +136,7 @@ class Tick {
   }
 
   const Rule& rule_;
-  RuleState& state_;
+  RuleState::BySeries& series_;
   Timestamp at_;
   std::vector<const Labels*> seen_;        // each once
   std::vector<GradeState> grades_before_;  // of the series at work
@@ -161,15 +161,17 @@ Labels incident_key(const Rule& rule, const Labels& series) {
 }
 
 bool concerns(const Rule& rule, const RuleState& state, const LabelPairs& series, double value) {
-  return rule.grades.front().breached_by(value) || state.series.contains(series);
+  return rule.grades.front().breached_by(value) || state.series->contains(series);
 }
 
 Evaluation evaluate(const Rule& rule, RuleState& state, const Answer& answer, Timestamp at) {
-  Tick tick(rule, state, at);
-  for (const Sample& sample : answer.samples) tick.observe(sample.labels, sample.value);
-  tick.observe_no_data(answer.empty());
-  tick.observe_absent();
-  return tick.finish();
+  return state.series.change([&](RuleState::BySeries& series) {
+    Tick tick(rule, series, at);
+    for (const Sample& sample : answer.samples) tick.observe(sample.labels, sample.value);
+    tick.observe_no_data(answer.empty());
+    tick.observe_absent();
+    return tick.finish();
+  });
 }
 
 }  // namespace tocsin

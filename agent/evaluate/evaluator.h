@@ -8,6 +8,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "agent/base/mostly_empty.h"
 #include "agent/evaluate/series_step.h"
 #include "notifiers/notification.h"
 
@@ -15,7 +16,8 @@ namespace tocsin {
 
 /// Every series of one rule that is pending or open; the inactive ones are not kept.
 struct RuleState {
-  std::unordered_map<Labels, SeriesState, LabelsHash, LabelsEqual> series;
+  using BySeries = std::unordered_map<Labels, SeriesState, LabelsHash, LabelsEqual>;
+  MostlyEmpty<BySeries> series;
 };
 
 /// The key and label of the incident that says that a rule's answer is empty.

@@ -36,7 +36,7 @@ std::string threshold_text(const Rule& rule, const Firing& firing) {
 Labels incident_labels(const Rule& rule, const Labels& series, double value, const Surroundings& surroundings) {
   const TemplateData data{series, surroundings.labels, surroundings.external_url, value};
   Labels labels = series;
-  for (const auto& [name, text] : rule.labels) labels.set(name, text.render(data));
+  for (const auto& [name, text] : *rule.labels) labels.set(name, text.render(data));
   add_global_labels(labels, surroundings);
   return labels;
 }

@@ -32,6 +32,7 @@ struct SqliteStore::Connection {
   void write_timeline(const std::vector<TimelineEntry>& entries);
   void write_meta(const char* name, int64_t value);
   void write_series(const std::vector<SeriesRecord>& records);
+  void give_back_pages();
 
   SQLite::Database database;
   SQLite::Statement begin{database, "BEGIN IMMEDIATE"};
@@ -188,6 +189,16 @@ void SqliteStore::Connection::write(const Change& change) {
   WriteTransaction transaction(database, begin, commit, roll_back);
   write_records(change);
   transaction.commit();
+  give_back_pages();
+}
+
+/// Of a large change they stay in the cache, and small ones, of which most are, use few of them.
+void SqliteStore::Connection::give_back_pages() {
+  constexpr int kKeptBytesMax = 128 << 10;
+  int bytes = 0;
+  int peak = 0;
+  sqlite3_db_status(database.getHandle(), SQLITE_DBSTATUS_CACHE_USED, &bytes, &peak, 0);
+  if (bytes > kKeptBytesMax) sqlite3_db_release_memory(database.getHandle());
 }
 
 /// Forgotten rules go first: a rule that changed is forgotten and begun anew in one change. Incidents come before the

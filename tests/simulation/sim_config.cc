@@ -65,7 +65,8 @@ std::shared_ptr<const Rule> make_rule(uint64_t seed, uint64_t index, uint64_t ve
   rule.max_incidents = chance(15, seed, "limit", index) ? 1 : kUnlimited;
   if (chance(40, seed, "incident_by", drawn)) rule.incident_by = {"service"};
   rule.no_data_opens = chance(25, seed, "no_data", drawn);
-  if (index < rules_that_stay(seed) && chance(15, seed, "own notify", index)) rule.notify = {"hook"};
+  if (index < rules_that_stay(seed) && chance(15, seed, "own notify", index))
+    rule.notify = std::vector<std::string>{"hook"};
   return std::make_shared<const Rule>(std::move(rule));
 }
 
@@ -139,7 +140,7 @@ std::vector<Route> make_routes(uint64_t seed, const std::vector<NotifierSettings
 Listeners listeners(const Config& config, const std::string& rule) {
   Listeners listeners;
   for (const auto& one : config.rules) {
-    if (one->name == rule && !one->notify.empty()) return {{one->notify.front(), std::nullopt}};
+    if (one->name == rule && !one->notify->empty()) return {{one->notify->front(), std::nullopt}};
   }
   for (const Route& route : config.routes) {
     if (!takes(route, rule)) continue;

@@ -226,7 +226,7 @@ TEST_F(Server, ARuleNeverEvaluatedIsUnknownAndAFailedOneIsErr) {
   model->rules[0].rule = test::make_rule("New");
   model->rules[1].rule = test::make_rule("Broken");
   model->rules[1].pending_series = 1;
-  model->rules[1].last_error = "parse error";
+  model->rules[1].last_error = std::string("parse error");
   control.model = model;
   const nlohmann::json rules = json(get(start(), "/api/v1/rules"))["data"]["rules"];
   EXPECT_EQ(rules[0]["health"], "unknown");

@@ -288,14 +288,14 @@ TEST_F(FullConfig, ReadsARuleWithEveryKey) {
   EXPECT_TRUE(rule.no_data_opens);
   EXPECT_TRUE(rule.allow_partial);
   EXPECT_THAT(rule.incident_by, testing::Optional(ElementsAre("service")));
-  EXPECT_THAT(rule.notify, ElementsAre("pager"));
+  EXPECT_THAT(*rule.notify, ElementsAre("pager"));
   ASSERT_EQ(rule.annotations.size(), 2U);
   EXPECT_EQ(rule.annotations[0].first, "summary");
   EXPECT_EQ(rule.annotations[1].second.source(), "...");
 }
 
 TEST_F(FullConfig, LaysARulesLabelsOverThoseOfTheDefaults) {
-  const Rule::NamedTemplates& labels = config().rules.at(0)->labels;
+  const Rule::NamedTemplates& labels = *config().rules.at(0)->labels;
   ASSERT_EQ(labels.size(), 2U);
   EXPECT_EQ(labels[0].first, "team");
   EXPECT_EQ(labels[0].second.source(), "checkout");

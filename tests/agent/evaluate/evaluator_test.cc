@@ -22,7 +22,7 @@ TEST(Evaluator, WithoutIncidentByEverySeriesIsAnIncident) {
   ASSERT_EQ(evaluation.firing.size(), 2U);
   EXPECT_EQ(evaluation.firing[0].key, pod("a"));
   EXPECT_EQ(evaluation.firing_series, 2U);
-  EXPECT_EQ(state.series.size(), 2U) << "a series that does not breach is not kept";
+  EXPECT_EQ(state.series->size(), 2U) << "a series that does not breach is not kept";
 }
 
 TEST(Evaluator, IncidentByFoldsSeriesAndShowsTheWorst) {

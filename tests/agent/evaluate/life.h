@@ -13,8 +13,8 @@
 namespace tocsin {
 
 inline char state_letter(const Rule& rule, const RuleState& state, const Labels& labels) {
-  const auto found = state.series.find(labels);
-  if (found == state.series.end()) return '.';
+  const auto found = state.series->find(labels);
+  if (found == state.series->end()) return '.';
   const SeriesState& series = found->second;
   for (std::size_t grade = series.grades.size(); grade-- > 0;) {
     const GradeState& one = series.grades[grade];

@@ -201,7 +201,7 @@ TEST_F(IncidentBookTest, RestoredIncidentsCountForTheLimit) {
 }
 
 TEST_F(IncidentBookTest, TheDedupKeyNamesTheGlobalLabelsAndNotTheRulesOwn) {
-  rule_.labels = {{"team", *Template::parse("value {{ $value }}")}};
+  rule_.labels = Rule::NamedTemplates{{"team", *Template::parse("value {{ $value }}")}};
   tick(kStart, 12);
   EXPECT_EQ(book_.get(1).dedup_key, R"(High{cluster="staging",instance="a"})");
   EXPECT_EQ(book_.get(1).labels.get("team"), "value 12");
