@@ -12,7 +12,6 @@ ROOT = pathlib.Path(__file__).resolve().parents[1]
 TOCSIN = os.environ.get("TOCSIN_BIN", ROOT / "build" / "release" / "tocsin")
 BENCH = ROOT / "build" / "bench" / "bench"
 BARE_LOOP = os.environ.get("BARE_LOOP_BIN", BENCH / "bare_loop")
-MICRO = os.environ.get("MICRO_BIN", BENCH / "micro")
 
 
 @dataclass(frozen=True)
@@ -65,9 +64,9 @@ def vmalert(directory, prometheus, rules):
     return program
 
 
-def bare_loop(directory, prometheus, rules):
+def bare_loop(directory, prometheus, rules, *options):
     fresh(directory)
-    return Program([BARE_LOOP, prometheus + "/api/v1/query", rules.count, rules.interval * 1000], directory)
+    return Program([BARE_LOOP, prometheus + "/api/v1/query", rules.count, rules.interval * 1000, *options], directory)
 
 
 def prometheus(directory, target, rules=None, scrape_interval=5):

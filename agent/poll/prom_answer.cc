@@ -43,9 +43,9 @@ class KeptParser {
 };
 
 Parsed<Answer> parse_scalar(element result) {
-  const auto sample = parse_point(result);
-  if (!sample) return unusable(fmt::format("the scalar: {}", sample.error()));
-  return Answer{.samples = {{.labels = {}, .value = sample->value}}, .scalar = true};
+  const auto value = parse_point_value(result);
+  if (!value) return unusable(fmt::format("the scalar: {}", value.error()));
+  return Answer{.samples = {{.labels = {}, .value = *value}}, .scalar = true};
 }
 
 /// The grid that a range was asked on.

@@ -16,7 +16,10 @@ namespace {
 
 using simdjson::dom::array;
 using simdjson::dom::element;
+using simdjson::dom::element_type;
 using simdjson::dom::object;
+
+constexpr const char* kNoPoint = "a sample is not [time, \"value\"]";
 
 template <class Number>
 std::optional<Number> parse_number(std::string_view text) {
@@ -38,6 +41,32 @@ std::optional<Timestamp> parse_time(double seconds) {
   constexpr double kSecondsMax = 253402300800.0;  // the year 10000
   if (!(std::fabs(seconds) < kSecondsMax)) return std::nullopt;
   return from_unix_ms(std::llround(seconds * 1000));
+}
+
+struct Pair {
+  element time;
+  std::string_view value;
+};
+
+bool is_number(element one) {
+  const element_type type = one.type();
+  return type == element_type::INT64 || type == element_type::DOUBLE || type == element_type::UINT64;
+}
+
+std::expected<Pair, std::string> read_pair(element point) {
+  Pair pair;
+  array both;
+  if (point.get(both) != simdjson::SUCCESS || both.size() != 2) return std::unexpected(kNoPoint);
+  auto at = both.begin();
+  pair.time = *at;
+  if (!is_number(pair.time) || (*++at).get(pair.value) != simdjson::SUCCESS) return std::unexpected(kNoPoint);
+  return pair;
+}
+
+std::expected<double, std::string> read_value(std::string_view text) {
+  const auto value = parse_value(text);
+  if (!value) return std::unexpected(fmt::format("{} is no number", quote(shorten(text, 40))));
+  return *value;
 }
 
 bool has(element series, std::string_view key) {
@@ -81,18 +110,19 @@ std::expected<void, QueryFault> MetricReader::read(element series) {
 }
 
 std::expected<Point, std::string> parse_point(element point) {
-  array pair;
-  double seconds = 0;
-  std::string_view text;
-  if (point.get(pair) != simdjson::SUCCESS || pair.size() != 2 || pair.at(0).get(seconds) != simdjson::SUCCESS ||
-      pair.at(1).get(text) != simdjson::SUCCESS) {
-    return std::unexpected("a sample is not [time, \"value\"]");
-  }
-  const auto at = parse_time(seconds);
+  const auto pair = read_pair(point);
+  if (!pair) return std::unexpected(pair.error());
+  const auto at = parse_time(pair->time.get_double().value());
   if (!at) return std::unexpected("the time of a sample is out of range");
-  const auto value = parse_value(text);
-  if (!value) return std::unexpected(fmt::format("{} is no number", quote(shorten(text, 40))));
+  const auto value = read_value(pair->value);
+  if (!value) return std::unexpected(value.error());
   return Point{.at = *at, .value = *value};
+}
+
+std::expected<double, std::string> parse_point_value(element point) {
+  const auto pair = read_pair(point);
+  if (!pair) return std::unexpected(pair.error());
+  return read_value(pair->value);
 }
 
 std::unexpected<QueryFault> unusable_labels(const Labels& labels) {

@@ -50,6 +50,8 @@ class MetricReader {
 
 /// The error says what is wrong with the point.
 std::expected<Point, std::string> parse_point(simdjson::dom::element point);
+/// Likewise, of a point whose time is known: that of the query.
+std::expected<double, std::string> parse_point_value(simdjson::dom::element point);
 
 /// Why an answer that has the same labels twice cannot be used.
 std::unexpected<QueryFault> unusable_labels(const Labels& labels);

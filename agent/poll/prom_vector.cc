@@ -20,16 +20,16 @@ using simdjson::dom::element;
 Parsed<double> read_value(element entry, const MetricReader& metric) {
   element point;
   if (field(entry, "value").get(point) != simdjson::SUCCESS) return unusable_value(Labels(metric.labels()), entry);
-  const auto sample = parse_point(point);
-  if (!sample) return unusable(fmt::format("series {}: {}", Labels(metric.labels()).text(), sample.error()));
-  return sample->value;
+  const auto value = parse_point_value(point);
+  if (!value) return unusable(fmt::format("series {}: {}", Labels(metric.labels()).text(), value.error()));
+  return *value;
 }
 
 /// Takes one series after the other.
 class VectorReader {
  public:
-  VectorReader(Members members, const Needed& needed)
-      : members_(members), needed_(needed), metric_(members.label), answers_(members.count) {}
+  VectorReader(std::size_t series, Members members, const Needed& needed)
+      : members_(members), needed_(needed), metric_(members.label), seen_(series), answers_(members.count) {}
 
   Parsed<void> add(element entry) {
     if (auto read = metric_.read(entry); !read) return read;
@@ -110,7 +110,7 @@ void refuse_duplicates(std::vector<Parsed<Answer>>& answers) {
 Parsed<std::vector<Parsed<Answer>>> parse_vector(element result, Members members, const Needed& needed) {
   array series;
   if (result.get(series) != simdjson::SUCCESS) return unusable("the result of a vector is not an array");
-  VectorReader reader(members, needed);
+  VectorReader reader(series.size(), members, needed);
   for (const element entry : series) {
     if (auto added = reader.add(entry); !added) return std::unexpected(added.error());
   }

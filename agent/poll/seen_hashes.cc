@@ -20,9 +20,7 @@ bool SeenHashes::insert(std::size_t hash) {
 }
 
 void SeenHashes::grow() {
-  constexpr std::size_t kFirst = 32;
-  const std::size_t size = slots_.empty() ? kFirst : slots_.size() * 4;
-  const std::vector<std::size_t> before = std::exchange(slots_, std::vector<std::size_t>(size));
+  const std::vector<std::size_t> before = std::exchange(slots_, std::vector<std::size_t>(slots_.size() * 4));
   taken_ = 0;
   for (const std::size_t hash : before) {
     if (hash != 0) insert(hash);

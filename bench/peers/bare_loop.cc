@@ -1,7 +1,8 @@
-// bare_loop URL RULES INTERVAL_MS: the floor under the cost of an evaluator. Sends the requests of so many rules at the
-// pace of tocsin's grid (64 slots in an interval, 8 requests at once) by a plain libcurl multi loop and throws every
-// answer away. Runs until it is ended.
+// bare_loop URL RULES INTERVAL_MS [parse]: the floor under the cost of an evaluator. Sends the requests of so many
+// rules at the pace of tocsin's grid (64 slots in an interval, 8 requests at once) by a plain libcurl multi loop and
+// throws every answer away; with `parse`, once it is parsed (simdjson's DOM). Runs until it is ended.
 #include <curl/curl.h>
+#include <simdjson.h>
 
 #include <algorithm>
 #include <chrono>
@@ -25,6 +26,11 @@ std::size_t discard(const char* /*data*/, std::size_t size, std::size_t count, v
   return size * count;
 }
 
+std::size_t keep(const char* data, std::size_t size, std::size_t count, void* body) {
+  static_cast<std::string*>(body)->append(data, size * count);
+  return size * count;
+}
+
 struct EasyCleanup {
   void operator()(CURL* easy) const { curl_easy_cleanup(easy); }
 };
@@ -39,12 +45,12 @@ std::string encoded_query(int rule) {
 
 class Loop {
  public:
-  Loop(const std::string& url, int rules, std::chrono::milliseconds interval)
-      : slots_(kSlots), slot_length_(interval / kSlots) {
+  Loop(const std::string& url, int rules, std::chrono::milliseconds interval, bool parses)
+      : slots_(kSlots), slot_length_(interval / kSlots), parses_(parses), bodies_(kConcurrent) {
     curl_multi_setopt(multi_, CURLMOPT_MAXCONNECTS, kConcurrent);
     for (int rule = 0; rule < rules; ++rule)
       slots_[static_cast<std::size_t>(rule % kSlots)].push_back(encoded_query(rule));
-    for (long index = 0; index < kConcurrent; ++index) idle_.push_back(make_easy(url));
+    for (std::string& body : bodies_) idle_.push_back(make_easy(url, body));
   }
 
   [[noreturn]] void run() {
@@ -57,10 +63,12 @@ class Loop {
   }
 
  private:
-  static Easy make_easy(const std::string& url) {
+  Easy make_easy(const std::string& url, std::string& body) const {
     Easy easy(curl_easy_init());
     curl_easy_setopt(easy.get(), CURLOPT_URL, url.c_str());
-    curl_easy_setopt(easy.get(), CURLOPT_WRITEFUNCTION, discard);
+    curl_easy_setopt(easy.get(), CURLOPT_WRITEFUNCTION, parses_ ? keep : discard);
+    curl_easy_setopt(easy.get(), CURLOPT_WRITEDATA, &body);
+    curl_easy_setopt(easy.get(), CURLOPT_PRIVATE, &body);
     curl_easy_setopt(easy.get(), CURLOPT_NOSIGNAL, 1L);
     return easy;
   }
@@ -96,6 +104,7 @@ class Loop {
       CURL* done = message->easy_handle;
       if (message->data.result != CURLE_OK) throw std::runtime_error(curl_easy_strerror(message->data.result));
       curl_multi_remove_handle(multi_, done);
+      if (parses_) parse_body_of(done);
       const auto found =
           std::find_if(busy_.begin(), busy_.end(), [done](const Easy& easy) { return easy.get() == done; });
       idle_.push_back(std::move(*found));
@@ -103,8 +112,19 @@ class Loop {
     }
   }
 
+  void parse_body_of(CURL* done) {
+    std::string* body = nullptr;
+    curl_easy_getinfo(done, CURLINFO_PRIVATE, &body);
+    body->reserve(body->size() + simdjson::SIMDJSON_PADDING);  // or it would be copied
+    if (const auto error = parser_.parse(*body).error()) throw std::runtime_error(simdjson::error_message(error));
+    body->clear();
+  }
+
   std::vector<std::vector<std::string>> slots_;
   std::chrono::milliseconds slot_length_;
+  bool parses_;
+  std::vector<std::string> bodies_;  // of one handle each
+  simdjson::dom::parser parser_;
   CURLM* multi_ = curl_multi_init();
   std::vector<Easy> idle_;
   std::vector<Easy> busy_;
@@ -114,9 +134,10 @@ class Loop {
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (argc != 4) {
-    std::fprintf(stderr, "usage: bare_loop URL RULES INTERVAL_MS\n");
+  const bool parses = argc == 5 && std::string(argv[4]) == "parse";
+  if (argc != 4 && !parses) {
+    std::fprintf(stderr, "usage: bare_loop URL RULES INTERVAL_MS [parse]\n");
     return 64;
   }
-  Loop(argv[1], std::atoi(argv[2]), std::chrono::milliseconds(std::atoi(argv[3]))).run();
+  Loop(argv[1], std::atoi(argv[2]), std::chrono::milliseconds(std::atoi(argv[3])), parses).run();
 }

@@ -119,7 +119,6 @@ TEST(PromAnswer, SampleOfAnotherShapeIsUnusable) {
   expect_unusable(vector_of(R"([{"metric":{},"value":[1,"2","3"]}])"), "is not [time");
   expect_unusable(vector_of(R"([{"metric":{},"value":["1","2"]}])"), "is not [time");
   expect_unusable(vector_of(R"([{"metric":{},"value":"2"}])"), "is not [time");
-  expect_unusable(vector_of(R"([{"metric":{},"value":[1e300,"2"]}])"), "out of range");
 }
 
 TEST(PromAnswer, HistogramSampleIsNoNumber) {
@@ -395,6 +394,12 @@ TEST(PromRange, TimeOffTheGridIsUnusable) {
     EXPECT_EQ(fault.kind, Kind::unusable);
     EXPECT_THAT(fault.text, HasSubstr("was not asked for"));
   }
+}
+
+TEST(PromRange, TimeThatNoClockShowsIsUnusable) {
+  const QueryFault fault = range_fault(R"([{"metric":{},"values":[[1e300,"1"]]}])");
+  EXPECT_EQ(fault.kind, Kind::unusable);
+  EXPECT_THAT(fault.text, HasSubstr("out of range"));
 }
 
 TEST(PromRange, SameLabelsAtOneTimeAreUnusable) {
