@@ -70,16 +70,22 @@ void copy_before_upgrade(SQLite::Database& database, const std::string& location
   log::info("store copied before its upgrade", {{"copy", copy}});
 }
 
-void apply(SQLite::Database& database, const std::string& location, const Migration& migration, std::size_t version) {
+/// All that are missing, or none: whoever dies on the way leaves no store of an older schema.
+void apply(SQLite::Database& database, const std::string& location, std::span<const Migration> migrations,
+           std::size_t present) {
+  const char* name = "";
   try {
     SQLite::Transaction transaction(database, SQLite::TransactionBehavior::IMMEDIATE);
-    database.exec(migration.sql);
-    database.exec(fmt::format("PRAGMA application_id = {}; PRAGMA user_version = {}", kApplicationId, version));
+    for (const Migration& migration : migrations.subspan(present)) {
+      name = migration.name;
+      database.exec(migration.sql);
+    }
+    database.exec(
+        fmt::format("PRAGMA application_id = {}; PRAGMA user_version = {}", kApplicationId, migrations.size()));
     transaction.commit();
   } catch (const SQLite::Exception& exception) {
     const Error error = sqlite_error(location, exception);
-    throw StoreFault(fmt::format("migration {} failed, the store is as it was: {}", migration.name, error.text),
-                     error.code);
+    throw StoreFault(fmt::format("migration {} failed, the store is as it was: {}", name, error.text), error.code);
   }
 }
 
@@ -113,9 +119,7 @@ void migrate(SQLite::Database& database, const std::string& location, std::span<
   const int64_t present = ask_number(database, "PRAGMA user_version");
   if (present == static_cast<int64_t>(migrations.size())) return;
   if (present > 0) copy_before_upgrade(database, location, present);
-  for (auto next = static_cast<std::size_t>(present); next < migrations.size(); ++next) {
-    apply(database, location, migrations[next], next + 1);
-  }
+  apply(database, location, migrations, static_cast<std::size_t>(present));
   log::info(present == 0 ? "store created" : "store upgraded", {{"store", location}, {"schema", migrations.size()}});
 }
 

@@ -192,7 +192,7 @@ void SqliteStore::Connection::write(const Change& change) {
   give_back_pages();
 }
 
-/// Of a large change they stay in the cache, and small ones, of which most are, use few of them.
+/// A large commit leaves its pages in the cache for good; small ones, as most are, need few.
 void SqliteStore::Connection::give_back_pages() {
   constexpr int kKeptBytesMax = 128 << 10;
   int bytes = 0;

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
 #include <thread>
 
 namespace tocsin::sim {
@@ -23,7 +25,8 @@ bool Campaign::is_blind() const {
   constexpr double kUncomparedMax = 0.6;
   if (ran_ < kSeedsMin) return false;
   const auto never = [this](const std::string& state) { return !total_.sometimes.contains(state); };
-  return uncompared() > kUncomparedMax || never(kDiedWithinCommit) || never(kPowerCuts) || never(kWritesLost);
+  return uncompared() > kUncomparedMax ||
+         std::ranges::any_of(std::array{kDiedAtOpening, kDiedWithinCommit, kPowerCuts, kWritesLost}, never);
 }
 
 void Campaign::run(unsigned threads) {

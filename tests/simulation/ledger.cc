@@ -17,6 +17,7 @@ Conversed Ledger::conversed(const Delivery& delivery) const {
 }
 
 void Ledger::commit(const Change& change) {
+  if (!began_) began_ = clock_.now();
   note_turns(change);
   for (const Incident& incident : change.incidents) keep(incident);
   for (const Incident& incident : change.incidents) check_alone(incident);

@@ -19,7 +19,7 @@ constexpr std::array<std::string_view, static_cast<std::size_t>(FaultKind::kinds
     "crash_in_commit",    "crash_at_send",    "crash_at_notification", "crash_at_wait",
     "crash_at_load",      "crash_at_prune",   "agent_stops",           "machine_sleeps",
     "clock_set_back",     "clock_drifts",     "person_acknowledges",   "person_resolves",
-    "person_notes",       "reload",           "clock_set_forward",
+    "person_notes",       "reload",           "clock_set_forward",     "crash_at_opening",
 };
 
 /// In how many of a hundred runs a kind occurs. Of what makes the story ambiguous there is little.
@@ -79,7 +79,8 @@ Plan make_plan(uint64_t seed, Timestamp start, Duration length) {
   const uint64_t count = kinds.empty() ? 0 : below(40, seed, "fault count");
   for (uint64_t index = 0; index < count; ++index) {
     const FaultKind kind = kinds[below(kinds.size(), seed, "fault kind", index)];
-    const Timestamp at = draw_time(seed, index, start, length, plan.faults);
+    const bool at_creation = kind == FaultKind::crash_at_opening && chance(50, seed, "at creation", index);
+    const Timestamp at = at_creation ? start : draw_time(seed, index, start, length, plan.faults);
     plan.faults.push_back({kind, at, draw_length(seed, index, kind)});
   }
   add_calm_acknowledgements(plan, start);

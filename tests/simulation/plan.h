@@ -45,6 +45,7 @@ enum class FaultKind {
   person_notes,
   reload,  // adds, removes or changes a rule, a route and a notifier; or has faults
   clock_set_forward,
+  crash_at_opening,  // or at closing: at a write or a sync of the store's
   kinds,
 };
 std::string_view fault_text(FaultKind kind);

@@ -116,15 +116,42 @@ class Simulation {
 
   /// What ended it; nullptr: the run is over. Where it crashes, nothing that is still open reaches the disk any more.
   const Fault* use_disk() {
-    auto opened = SqliteStore::open(disk_.database());
-    if (!opened) throw std::runtime_error(opened.error().text);
-    FaultyStore store(std::move(*opened), disk_, clock_, injector_, ledger_, archive_);
     try {
-      return serve(store);
+      std::unique_ptr<Store> opened = open_store();
+      auto store = std::make_unique<FaultyStore>(std::move(opened), disk_, clock_, injector_, ledger_, archive_);
+      const Fault* stop = serve(*store);
+      const Fault* due = begin_opening();
+      store.reset();
+      end_opening(due);
+      return stop;
     } catch (const Crash& crash) {
       take_down(crash.cause);
       return &crash.cause;
     }
+  }
+
+  std::unique_ptr<Store> open_store() {
+    const Fault* due = begin_opening();
+    auto opened = SqliteStore::open(disk_.database());
+    end_opening(due);
+    if (!opened) throw std::runtime_error(opened.error().text);
+    return std::move(*opened);
+  }
+
+  /// From here on the process dies at a write or a sync, if that is due, and at no other. A closing counts as an
+  /// opening.
+  const Fault* begin_opening() {
+    constexpr int64_t kWritesUntilCrash = 60;  // a new store takes some fifty
+    const Fault* due = injector_.take(FaultKind::crash_at_opening);
+    disk_.die_at(due ? 1 + static_cast<uint64_t>(due->length.count() % kWritesUntilCrash) : 0);
+    return due;
+  }
+  void end_opening(const Fault* due) {
+    if (disk_.has_died()) {
+      ++openings_died_;
+      throw Crash{*due};
+    }
+    disk_.die_at(0);
   }
 
   /// The process alone, or the machine with it.
@@ -197,13 +224,15 @@ class Simulation {
     return config_;
   }
 
-  /// The ticks of a rule that were observed: one in each interval, all on the grid of the first.
+  /// The ticks of a rule that were observed: one in each interval, all on the grid of the first that was asked for. A
+  /// new rule begins with the present.
   std::vector<Tick> ticks_of(const Rule& rule) const {
     std::vector<Tick> ticks;
     const std::optional<Timestamp> one = prometheus_.first_asked(rule.query);
     if (!one) return ticks;
-    const auto since_tick = ((start_time() - *one) % rule.interval + rule.interval) % rule.interval;
-    for (Timestamp at = start_time() - since_tick; at <= end(); at += rule.interval) {
+    const Timestamp began = ledger_.began().value_or(start_time());
+    const auto since_tick = ((began - *one) % rule.interval + rule.interval) % rule.interval;
+    for (Timestamp at = began - since_tick; at <= end(); at += rule.interval) {
       if (!prometheus_.refused(rule.query, at)) ticks.push_back({at, prometheus_.told_nothing(rule.query, at)});
     }
     return ticks;
@@ -274,7 +303,8 @@ class Simulation {
     }));
     result.sometimes["digests"] += receivers_.digests();
     result.sometimes["told, and died unrecorded"] += ended.orphans.size();
-    result.sometimes[kDiedWithinCommit] += disk_.deaths();
+    result.sometimes[kDiedAtOpening] += openings_died_;
+    result.sometimes[kDiedWithinCommit] += disk_.deaths() - openings_died_;
     result.sometimes[kPowerCuts] += power_cuts_;
     result.sometimes["rows counted"] += rows_counted_;
     result.sometimes[kWritesLost] += disk_.lost();
@@ -305,6 +335,7 @@ class Simulation {
   uint64_t version_ = 0;
   int64_t engine_bytes_ = 0;  // the most that an engine held at its end
   uint64_t power_cuts_ = 0;
+  uint64_t openings_died_ = 0;
   Violations rows_;  // of the store that should not be there
   Timestamp rows_counted_at_ = start_time();
   uint64_t rows_counted_ = 0;

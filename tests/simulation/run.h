@@ -10,6 +10,7 @@
 namespace tocsin::sim {
 
 /// Rare states that a campaign must have met.
+inline const std::string kDiedAtOpening = "died at the opening or the closing of the store";
 inline const std::string kDiedWithinCommit = "died within a commit or a pruning";
 inline const std::string kPowerCuts = "power cuts";
 inline const std::string kWritesLost = "writes lost by a power cut";

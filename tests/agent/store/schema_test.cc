@@ -81,6 +81,12 @@ TEST_F(SchemaTest, AMigrationThatFailsLeavesTheSchemaBeforeIt) {
   EXPECT_FALSE(database_.tableExists("three"));
 }
 
+TEST_F(SchemaTest, ANewStoreIsMadeWholeOrNotAtAll) {
+  EXPECT_THROW(migrate_to(3), StoreFault);
+  EXPECT_EQ(number("PRAGMA user_version"), 0);
+  EXPECT_FALSE(database_.tableExists("two"));
+}
+
 TEST_F(SchemaTest, WhatWaitsInTheFirstSchemaHasWaitedSinceItsChangeOfState) {
   migrate(database_, path_, all_migrations().first(1));
   database_.exec(
