@@ -144,7 +144,7 @@ class Engine {
   RuleRuntime keep(RuleRuntime old, const std::shared_ptr<const Rule>& rule, Timestamp now);
   void remove_rule(const RuleRuntime& gone, const std::string& reason, Timestamp now);
   using PollIndex = std::map<std::tuple<std::string_view, Duration, bool>, std::size_t>;  // by what is asked, and how
-  void place_in_poll(std::size_t index, PollIndex& polls, Timestamp now);
+  void place_in_poll(std::size_t index, const std::set<std::string>& alone, PollIndex& polls, Timestamp now);
   std::vector<std::string> reload();
   Links links(const std::string& rule) const;
 

@@ -142,6 +142,7 @@ void Engine::adopt_rules(RulesByName before, Timestamp now) {
   drop_questions();
   rules_.reserve(config_->rules.size());
   const PrometheusConfig& prometheus = config_->prometheus;
+  const std::set<std::string> alone = poller_.alone();
   poller_ = Poller({.requests_max = static_cast<std::size_t>(prometheus.max_concurrent_queries),
                     .batch = static_cast<uint32_t>(prometheus.batch),
                     .timeout = prometheus.http.timeout});
@@ -156,7 +157,7 @@ void Engine::adopt_rules(RulesByName before, Timestamp now) {
       rules_.push_back(keep(std::move(found->second), rule, now));
       before.erase(found);
     }
-    place_in_poll(rules_.size() - 1, polls, now);
+    place_in_poll(rules_.size() - 1, alone, polls, now);
   }
   by_name_.resize(rules_.size());
   std::iota(by_name_.begin(), by_name_.end(), std::size_t{0});
@@ -195,11 +196,15 @@ void Engine::remove_rule(const RuleRuntime& gone, const std::string& reason, Tim
   draft_.forgotten_rules.insert(name);
 }
 
-void Engine::place_in_poll(std::size_t index, PollIndex& polls, Timestamp now) {
+/// What can only be asked alone stays so until its text changes.
+void Engine::place_in_poll(std::size_t index, const std::set<std::string>& alone, PollIndex& polls, Timestamp now) {
   RuleRuntime& runtime = rules_[index];
   const Rule& rule = runtime.rule();
   const auto [poll, is_new] = polls.try_emplace({rule.query, rule.interval, rule.allow_partial});
-  if (is_new) poll->second = poller_.add(rule.query, rule.interval, rule.allow_partial, runtime.covered, now);
+  if (is_new) {
+    poll->second = poller_.add(rule.query, rule.interval, rule.allow_partial, runtime.covered, now);
+    if (alone.contains(rule.query)) poller_.ask_alone(poll->second);
+  }
   Poll& shared = poller_.poll(poll->second);
   if (!runtime.covered) {
     // A new rule begins with the present: it does not read the past that its neighbours may have to read again.

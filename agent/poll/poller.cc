@@ -31,6 +31,15 @@ std::size_t Poller::add(std::string_view query, Duration interval, bool allow_pa
   return index;
 }
 
+std::set<std::string> Poller::alone() const {
+  std::set<std::string> queries;
+  if (limits_.batch == 1) return queries;
+  for (const Poll& poll : polls_) {
+    if (poll.company_max == 1) queries.emplace(poll.query);
+  }
+  return queries;
+}
+
 std::vector<Batch> Poller::take(Timestamp now, std::vector<std::size_t>& missed) {
   queue_due(now, missed);
   std::vector<Batch> due;

@@ -9,6 +9,8 @@
 #include <deque>
 #include <map>
 #include <optional>
+#include <set>
+#include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -98,6 +100,11 @@ class Poller {
   /// REQUIRES: `query` outlives the poller.
   std::size_t add(std::string_view query, Duration interval, bool allow_partial, std::optional<Timestamp> covered,
                   Timestamp now);
+
+  /// The queries that can only be asked alone, by what has been learned.
+  std::set<std::string> alone() const;
+  /// Of which that is known from before.
+  void ask_alone(std::size_t index) { polls_[index].company = polls_[index].company_max = 1; }
 
   /// What is to be asked now; its polls are in flight from here on. `missed` gets a poll once for each tick it missed.
   std::vector<Batch> take(Timestamp now, std::vector<std::size_t>& missed);

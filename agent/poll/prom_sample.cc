@@ -63,7 +63,7 @@ std::expected<Pair, std::string> read_pair(element point) {
   return pair;
 }
 
-std::expected<double, std::string> read_value(std::string_view text) {
+std::expected<double, std::string> number_of(std::string_view text) {
   const auto value = parse_value(text);
   if (!value) return std::unexpected(fmt::format("{} is no number", quote(shorten(text, 40))));
   return *value;
@@ -114,7 +114,7 @@ std::expected<Point, std::string> parse_point(element point) {
   if (!pair) return std::unexpected(pair.error());
   const auto at = parse_time(pair->time.get_double().value());
   if (!at) return std::unexpected("the time of a sample is out of range");
-  const auto value = read_value(pair->value);
+  const auto value = number_of(pair->value);
   if (!value) return std::unexpected(value.error());
   return Point{.at = *at, .value = *value};
 }
@@ -122,7 +122,7 @@ std::expected<Point, std::string> parse_point(element point) {
 std::expected<double, std::string> parse_point_value(element point) {
   const auto pair = read_pair(point);
   if (!pair) return std::unexpected(pair.error());
-  return read_value(pair->value);
+  return number_of(pair->value);
 }
 
 std::unexpected<QueryFault> unusable_labels(const Labels& labels) {

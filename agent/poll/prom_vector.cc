@@ -25,11 +25,18 @@ Parsed<double> read_value(element entry, const MetricReader& metric) {
   return *value;
 }
 
+/// For more, memory is taken only once they turn out to be series.
+constexpr std::size_t kSeriesUsual = 4096;
+
 /// Takes one series after the other.
 class VectorReader {
  public:
   VectorReader(std::size_t series, Members members, const Needed& needed)
-      : members_(members), needed_(needed), metric_(members.label), seen_(series), answers_(members.count) {}
+      : members_(members),
+        needed_(needed),
+        metric_(members.label),
+        seen_(std::min(series, kSeriesUsual)),
+        answers_(members.count) {}
 
   Parsed<void> add(element entry) {
     if (auto read = metric_.read(entry); !read) return read;

@@ -88,11 +88,11 @@ class Beside(unittest.TestCase):
         cls.addClassCleanup(cls.proxy.close)
         cls.tocsin, cls.joined, cls.often_away, cls.cut_off = cls.agents = [
             Tocsin(os.path.join(directory, name), url, rules, notifiers={"console": {"type": "console"}},
-                   route=[{"notify": ["console"]}], labels={"cluster": "staging"})
-            for name, url, rules in (("always", cls.prometheus.url, tocsin_rules()),
-                                     ("joined", cls.prometheus.url, joined(tocsin_rules())),
-                                     ("away", cls.prometheus.url, joined(tocsin_rules())),
-                                     ("cut-off", cls.proxy.url, tocsin_rules()))]
+                   route=[{"notify": ["console"]}], labels={"cluster": "staging"}, prometheus={"batch": batch})
+            for name, url, rules, batch in (("always", cls.prometheus.url, tocsin_rules(), 1),
+                                            ("joined", cls.prometheus.url, joined(tocsin_rules()), 50),
+                                            ("away", cls.prometheus.url, joined(tocsin_rules()), 50),
+                                            ("cut-off", cls.proxy.url, tocsin_rules(), 50))]
         for agent in cls.agents:
             cls.addClassCleanup(agent.kill)
         cls.stories = SERIES | {f"random{seed}": random_story(seed) for seed in range(8)}
@@ -140,6 +140,8 @@ class Beside(unittest.TestCase):
 
     def test_one_that_asks_all_in_one_request_saw_them_too(self):
         self.wait_over(self.joined)
+        evaluations = self.joined.metric("tocsin_rule_evaluations_total")
+        self.assertGreater(evaluations, 5 * self.joined.metric("tocsin_query_duration_seconds_count"))
         self.compare(self.episodes_of_prometheus(), self.episodes_of(self.joined))
 
     def test_one_that_was_stopped_and_killed_ends_with_the_same_incidents(self):

@@ -53,6 +53,7 @@ HOSTILE = {
     "labels nested deep": whole(vector(b'{"metric":' + b'{"a":' * 100_000 + b"1" + b"}" * 100_000 + b"}")),
     "thirty megabytes of numbers": whole(filled(b"0")),
     "thirty megabytes of lists": whole(filled(b"[]")),
+    "thirty megabytes of words": whole(filled(b'"word_"')),
     "thirty megabytes of empty labels": whole(filled(b'{"metric":{"a":"","b":"","c":""},"value":[1,"1"]}')),
     "thirty megabytes of commas": whole(vector(b"," * 30 * MIB)),
     "a text without end": Raw(lambda: itertools.chain([b'{"status":"'], itertools.repeat(b"x" * 65536, 32768))),

@@ -5,6 +5,7 @@ import time
 import unittest
 
 from harness import HOOK, Answer, EndToEnd, Exporter, FakeClock, Prometheus, wait_for, when
+from harness.slot import in_one_slot
 
 
 class Restarts(EndToEnd):
@@ -146,6 +147,18 @@ class LittleRoom(EndToEnd):
         incident = agent.wait_incident("resolved")
         self.assertTrue(breached - 1 < when(incident["opened_at"]) < breached + 2, incident)
         self.assertNotIn("cannot be read again", agent.log())
+
+    def test_rules_that_are_too_much_for_one_request_are_asked_in_parts(self):
+        self.set(1)
+        rules = [self.rule(f"Rule{number}", query=in_one_slot(f"{self.metric} * {number}"), interval="1s")
+                 for number in range(1, 7)]
+        proxied = self.proxy()
+        agent = self.agent(*rules, prometheus={"url": proxied.url})
+        for rule in rules:
+            agent.wait_incident("open", rule["name"])
+        asked = [request.form["query"] for request in list(proxied.requests)]
+        self.assertTrue(any(all(rule["query"] in query for rule in rules) for query in asked), "all in one request")
+        self.assertEqual(0, agent.metric("tocsin_rule_evaluation_failures_total"))
 
 
 class Reloads(EndToEnd):

@@ -32,11 +32,14 @@ class BatchTest : public testing::Test {
 
   /// Lets one tick pass, each request judged; the sizes of its requests, largest first.
   std::vector<std::size_t> tick(const Judge& judge, Duration took = 5ms) {
+    return tick(judge, [took](const Batch&) { return took; });
+  }
+  std::vector<std::size_t> tick(const Judge& judge, const std::function<Duration(const Batch&)>& took) {
     std::vector<std::size_t> sizes;
     for (std::vector<Batch> due = take(); !due.empty(); due = take()) {
       for (const Batch& batch : due) {
         sizes.push_back(batch.polls.size());
-        if (poller_.ended(batch, judge(batch), took)) continue;
+        if (poller_.ended(batch, judge(batch), took(batch))) continue;
         for (const std::size_t poll : batch.polls) poller_.done(poll, batch.tick, Poller::Result::applied);
       }
     }
@@ -122,6 +125,43 @@ TEST_F(BatchTest, ASlowRequestIsHalvedTheNextTimeAndWholeAgainWhenItIsQuick) {
   EXPECT_THAT(tick(answered), ElementsAre(2, 2, 2, 2));
   EXPECT_THAT(tick(answered), ElementsAre(4, 4));
   EXPECT_THAT(tick(answered), ElementsAre(8));
+}
+
+TEST_F(BatchTest, OneThatIsSlowEndsUpAloneAndTheOthersComeTogetherAgain) {
+  const auto took = [](const Batch& batch) { return has(batch, 3) ? 2s : 5ms; };
+  std::vector<std::size_t> sizes;
+  for (int times = 0; times < 6; ++times) sizes = tick(answered, took);
+  EXPECT_THAT(sizes, ElementsAre(4, 3, 1)) << "those before it, and those after it";
+}
+
+TEST_F(BatchTest, WhatIsFarAboveWhatIsUsualIsSlow) {
+  for (int times = 0; times < 3; ++times) tick(answered, 5ms);
+  EXPECT_THAT(tick(answered, 200ms), ElementsAre(8));
+  EXPECT_THAT(tick(answered), ElementsAre(4, 4));
+}
+
+TEST_F(BatchTest, WhatTakesLittleIsNotSlowHoweverQuickTheOthersAre) {
+  tick(answered);
+  EXPECT_THAT(tick(answered, 60ms), ElementsAre(8));
+  EXPECT_THAT(tick(answered), ElementsAre(8));
+}
+
+TEST_F(BatchTest, WhatIsAskedAloneIsKnownWhereBatchesAreMadeAnew) {
+  EXPECT_TRUE(poller_.alone().empty());
+  tick(fails_with(5));
+  EXPECT_THAT(poller_.alone(), ElementsAre(poller_.poll(5).query));
+  poller_ = Poller({.requests_max = 100, .batch = kBatch});
+  now_ = kNow;
+  SetUp();
+  poller_.ask_alone(5);
+  EXPECT_THAT(tick(answered), ElementsAre(5, 2, 1));
+  EXPECT_THAT(tick(answered), ElementsAre(5, 2, 1));
+}
+
+TEST_F(BatchTest, WhereEachIsAskedAloneNothingIsLearnedOfIt) {
+  poller_ = Poller({.requests_max = 100, .batch = 1});
+  SetUp();
+  EXPECT_TRUE(poller_.alone().empty());
 }
 
 TEST_F(BatchTest, PartsOfAFailedRequestWaitForAPlaceLikeAllOthers) {

@@ -121,6 +121,10 @@ TEST(PromAnswer, SampleOfAnotherShapeIsUnusable) {
   expect_unusable(vector_of(R"([{"metric":{},"value":"2"}])"), "is not [time");
 }
 
+TEST(PromAnswer, TimeOfASampleIsThatOfTheQueryWhateverItSays) {
+  EXPECT_EQ(instant(vector_of(R"([{"metric":{},"value":[1e300,"2"]}])")).samples.at(0).value, 2);
+}
+
 TEST(PromAnswer, HistogramSampleIsNoNumber) {
   expect_unusable(vector_of(R"([{"metric":{"job":"api"},"histogram":[1,{"count":"42","sum":"3.5"}]}])"),
                   R"(series {job="api"} has no number: it is a native histogram)");
