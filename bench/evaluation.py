@@ -1,6 +1,7 @@
 """Measures what one evaluation of a rule costs an evaluator, on canned answers."""
 
 import time
+from urllib.request import urlopen
 
 from measure import wait_for
 from row import folder
@@ -25,3 +26,11 @@ def measure_one(row, name, program, canned, rules, seconds):
     row.add(f"{name}: CPU per evaluation", "µs", cpu / requests * 1e6)
     row.add(f"{name}: of the wanted rate", "%", requests / took / (rules.count / rules.interval) * 100)
     row.add(f"{name}: peak memory", "MiB", program.peak_memory() / 2**20)
+
+
+def missed(program):
+    """Ticks, of all rules since the start."""
+    with urlopen(program.url + "/metrics") as reply:
+        lines = reply.read().decode().splitlines()
+    return sum(float(line.rpartition(" ")[2]) for line in lines
+               if line.startswith("tocsin_rule_missed_evaluations_total"))

@@ -4,23 +4,15 @@ and memory per rule do not grow, no tick is missed at 10,000 rules. What a rule 
 has of its own once it works: the peak with 1,000 rules is that of the start."""
 
 import shutil
-from urllib.request import urlopen
 
 import evaluators
 from canned import Canned
-from evaluation import measure_one
+from evaluation import measure_one, missed
 from row import folder, row
 
 SIZES = (1_000, 10_000, 100_000)
 CPU, OWN_MEMORY = "{:,} rules: CPU per evaluation", "{:,} rules: memory of its own at work"
 MISSED = "{:,} rules: ticks missed"
-
-
-def missed(program):
-    with urlopen(program.url + "/metrics") as reply:
-        lines = reply.read().decode().splitlines()
-    return sum(float(line.rpartition(" ")[2]) for line in lines
-               if line.startswith("tocsin_rule_missed_evaluations_total"))
 
 
 def measure(result, options, size, canned):

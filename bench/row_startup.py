@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""From the start of the process to the first query that Prometheus gets: with 10 rules, with 10,000, and with 10 rules
+"""From the start of the process to the first query that Prometheus gets, which is answered at once: with 10 rules, with 10,000, and with 10 rules
 and a store of 1,000,000 resolved incidents."""
 
 import time

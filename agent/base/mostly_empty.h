@@ -6,7 +6,7 @@
 
 namespace tocsin {
 
-/// For one that thousands have and few use.
+/// For a member that thousands of objects have and few fill.
 template <class Container>
 class MostlyEmpty {
  public:
@@ -28,7 +28,7 @@ class MostlyEmpty {
   }
   const Container* operator->() const { return &**this; }
 
-  /// Hands it to `how` and returns what that returns.
+  /// Hands it to `how` and returns what that returns. It is gone where that leaves it empty.
   template <class How>
   auto change(How&& how) {
     if (!held_) held_ = std::make_unique<Container>();

@@ -22,10 +22,6 @@ using Clock = std::chrono::steady_clock;
 constexpr int kSlots = 64;
 constexpr long kConcurrent = 8;
 
-std::size_t discard(const char* /*data*/, std::size_t size, std::size_t count, void* /*user*/) {
-  return size * count;
-}
-
 std::size_t keep(const char* data, std::size_t size, std::size_t count, void* body) {
   static_cast<std::string*>(body)->append(data, size * count);
   return size * count;
@@ -63,10 +59,11 @@ class Loop {
   }
 
  private:
-  Easy make_easy(const std::string& url, std::string& body) const {
+  static Easy make_easy(const std::string& url, std::string& body) {
     Easy easy(curl_easy_init());
     curl_easy_setopt(easy.get(), CURLOPT_URL, url.c_str());
-    curl_easy_setopt(easy.get(), CURLOPT_WRITEFUNCTION, parses_ ? keep : discard);
+    curl_easy_setopt(easy.get(), CURLOPT_BUFFERSIZE, 64L << 10);  // as tocsin's
+    curl_easy_setopt(easy.get(), CURLOPT_WRITEFUNCTION, keep);
     curl_easy_setopt(easy.get(), CURLOPT_WRITEDATA, &body);
     curl_easy_setopt(easy.get(), CURLOPT_PRIVATE, &body);
     curl_easy_setopt(easy.get(), CURLOPT_NOSIGNAL, 1L);
@@ -104,7 +101,7 @@ class Loop {
       CURL* done = message->easy_handle;
       if (message->data.result != CURLE_OK) throw std::runtime_error(curl_easy_strerror(message->data.result));
       curl_multi_remove_handle(multi_, done);
-      if (parses_) parse_body_of(done);
+      take_body_of(done);
       const auto found =
           std::find_if(busy_.begin(), busy_.end(), [done](const Easy& easy) { return easy.get() == done; });
       idle_.push_back(std::move(*found));
@@ -112,11 +109,12 @@ class Loop {
     }
   }
 
-  void parse_body_of(CURL* done) {
+  void take_body_of(CURL* done) {
     std::string* body = nullptr;
     curl_easy_getinfo(done, CURLINFO_PRIVATE, &body);
-    body->reserve(body->size() + simdjson::SIMDJSON_PADDING);  // or it would be copied
-    if (const auto error = parser_.parse(*body).error()) throw std::runtime_error(simdjson::error_message(error));
+    body->reserve(body->size() + simdjson::SIMDJSON_PADDING);  // or the parser would copy it
+    const auto error = parses_ ? parser_.parse(*body).error() : simdjson::SUCCESS;
+    if (error) throw std::runtime_error(simdjson::error_message(error));
     body->clear();
   }
 
