@@ -6,6 +6,8 @@ target_compile_options(tocsin_options INTERFACE
   -pthread -fstack-protector-strong -fstack-clash-protection -ffile-prefix-map=${CMAKE_SOURCE_DIR}/=)
 if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
   target_compile_options(tocsin_options INTERFACE -fcf-protection=full)
+elseif(CMAKE_SYSTEM_PROCESSOR MATCHES "aarch64|arm64")
+  target_compile_options(tocsin_options INTERFACE -mbranch-protection=standard)
 endif()
 target_link_options(tocsin_options INTERFACE -Wl,-z,relro,-z,now)
 target_compile_definitions(tocsin_options INTERFACE _GLIBCXX_ASSERTIONS TOCSIN_VERSION="${PROJECT_VERSION}")

@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "agent/api/server.h"
@@ -79,6 +80,8 @@ void keep_free_memory([[maybe_unused]] std::chrono::milliseconds time) {
 /// Everything that runs, in the order in which it must be made and, backwards, ended.
 int run_with(const std::string& file, const std::shared_ptr<const Config>& config) {
   hold_signals();
+  Watchdog watchdog(limits::kLoopSilenceMax, end_of_hung_process);
+  std::optional<Watchdog::Watched> end;
   CurlTransport transport("tocsin/" TOCSIN_VERSION);
   auto store = SqliteStore::open(config->store.path);
   if (!store) return refuse(store.error().text);
@@ -86,7 +89,6 @@ int run_with(const std::string& file, const std::shared_ptr<const Config>& confi
   const SystemClock clock;
   ServiceNotify service = ServiceNotify::from_environment();
   Inbox inbox(transport, limits::kEngineReplyMax);
-  Watchdog watchdog(limits::kLoopSilenceMax, end_of_hung_process);
   std::unique_ptr<ApiServer> api;
   Engine engine({.clock = clock,
                  .transport = transport,
@@ -129,6 +131,7 @@ int run_with(const std::string& file, const std::shared_ptr<const Config>& confi
     loop.turned();
   }
   log::info("stopping");
+  end.emplace(watchdog, "the stop");  // until all that was made above is gone
   service.stopping();
   engine.stop(limits::kShutdownGrace);
   inbox.close();

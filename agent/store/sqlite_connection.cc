@@ -3,6 +3,7 @@
 #include <SQLiteCpp/Column.h>
 #include <fmt/format.h>
 #include <sqlite3.h>
+#include <sys/stat.h>
 
 #include <atomic>
 #include <filesystem>
@@ -78,6 +79,11 @@ std::uintmax_t file_bytes(const std::string& path) {
   std::error_code missing;
   const std::uintmax_t bytes = std::filesystem::file_size(path, missing);
   return missing ? 0 : bytes;
+}
+
+uint64_t inode_of(const std::string& path) {
+  struct stat file{};
+  return ::stat(path.c_str(), &file) == 0 ? file.st_ino : 0;
 }
 
 bool is_file(const std::string& location) {

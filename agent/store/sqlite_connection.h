@@ -17,6 +17,8 @@ std::string database_location(const std::string& path);
 bool is_file(const std::string& location);
 /// 0 where there is no such file. Never opens it: closing it again would end SQLite's own locks on it (POSIX).
 std::uintmax_t file_bytes(const std::string& path);
+/// Which file that is; 0 where there is none.
+uint64_t inode_of(const std::string& path);
 
 /// The one connection that writes: checked, set up for durability and migrated. The caller has the store's lock.
 /// Creates the database where there is none; leaves one that it refuses as it is.

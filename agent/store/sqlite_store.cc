@@ -272,28 +272,41 @@ SqliteStore::SqliteStore(std::string location, std::unique_ptr<StoreLock> lock, 
     : location_(std::move(location)),
       name_(std::filesystem::path(location_).filename()),
       lock_(std::move(lock)),
-      connection_(std::move(connection)) {}
+      connection_(std::move(connection)),
+      log_(inode_of(location_ + "-wal")) {}
 
 SqliteStore::~SqliteStore() {
   take_verdict();
   damage_check_.reset();
-  // Where the file has moved or is damaged, its -wal is left to whoever puts it back.
+  // Where the file has moved or is damaged, its -wal is left to whoever puts it back. Another's is not touched.
   SQLite::Database& database = connection_->database;
-  if (damage_) sqlite3_db_config(database.getHandle(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
+  if (damage_ || has_other_log()) sqlite3_db_config(database.getHandle(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
   if (!damage_ && !has_moved(database)) database.tryExec("PRAGMA wal_checkpoint(TRUNCATE)");
 }
 
-Result<void> SqliteStore::check_file() const {
+bool SqliteStore::has_other_log() const {
+  return is_file(location_) && inode_of(location_ + "-wal") != log_;
+}
+
+Result<void> SqliteStore::check_file() {
   if (damage_) return std::unexpected(*damage_);
-  if (!has_moved(connection_->database)) return {};
-  return fail(fmt::format("store {}: the file was deleted or replaced while tocsin runs, so nothing more is written; "
-                          "put it back and restart tocsin",
+  if (has_moved(connection_->database)) {
+    return fail(fmt::format("store {}: the file was deleted or replaced while tocsin runs, so nothing more is written; "
+                            "put it back, or restart tocsin to begin with what is there",
+                            name_),
+                ErrorCode::unavailable);
+  }
+  if (!has_other_log()) return {};
+  // This process still has it: what it holds goes where the next start looks for it.
+  connection_->database.tryExec("PRAGMA wal_checkpoint(TRUNCATE)");
+  return fail(fmt::format("store {}: its -wal was deleted or replaced while tocsin runs, so nothing more is written; "
+                          "what it held has been copied into the store; restart tocsin",
                           name_),
               ErrorCode::unavailable);
 }
 
 void SqliteStore::look_for_damage() {
-  if (!is_file(location_) || has_moved(connection_->database)) return;
+  if (!is_file(location_) || has_moved(connection_->database) || has_other_log()) return;
   if (!damage_check_) begin_damage_check();
   take_verdict();
 }

@@ -49,7 +49,8 @@ class SqliteStore final : public Store {
   struct Connection;
 
   SqliteStore(std::string location, std::unique_ptr<StoreLock> lock, std::unique_ptr<Connection> connection);
-  Result<void> check_file() const;
+  Result<void> check_file();
+  bool has_other_log() const;
   void begin_damage_check();
   void take_verdict();
 
@@ -57,6 +58,7 @@ class SqliteStore final : public Store {
   std::string name_;                 // of the file, for whoever need not know where it is
   std::unique_ptr<StoreLock> lock_;  // before the connection, so that it is given back last
   std::unique_ptr<Connection> connection_;
+  uint64_t log_;  // the -wal's inode; 0: there is none
   std::optional<Error> damage_;
   std::optional<DamageCheck> damage_check_;  // of a large file, under way
   std::size_t looks_for_damage_ = 0;

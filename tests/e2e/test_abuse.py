@@ -1,5 +1,6 @@
 """The HTTP port under abuse: scrapes are answered, no evaluation is missed, memory stays bounded, errors are errors."""
 
+import gzip
 import json
 import resource
 import threading
@@ -214,6 +215,7 @@ class Many(AbuseCase):
 
 
 # What each gets: a 4xx in the envelope of the API.
+NOTE = POST.replace(b"/-/reload", b"/api/v1/incidents/INC-1/notes")
 BAD = {
     "a blank behind a header's name": (400, POST + b"Transfer-Encoding : chunked\r\nContent-Length: 2\r\n\r\n{}"),
     "an unknown path": (404, b"GET /nothing HTTP/1.1\r\nHost: localhost\r\n\r\n"),
@@ -236,6 +238,9 @@ BAD = {
     "two lengths": (400, POST + b"Content-Length: 2\r\nContent-Length: 2\r\n\r\n{}"),
     "a length and chunks": (400, POST + b"Transfer-Encoding: chunked\r\nContent-Length: 3\r\n\r\n0\r\n\r\n"),
     "a body of another type": (415, POST.replace(b"json", b"xml") + b"Content-Length: 4\r\n\r\n<a/>"),
+    "a body that is compressed": (400, NOTE + b"Content-Encoding: gzip\r\nContent-Length: 22\r\n\r\n" + gzip.compress(b"{}")),
+    "a body in UTF-16": (400, NOTE.replace(b"json", b"json; charset=utf-16") + b"Content-Length: 6\r\n\r\n"
+                         + "{}".encode("utf-16")),
     "a large body": (413, POST + b"Content-Length: 70000\r\n\r\n" + b" " * 70_000),
     "a word": (400, b"nonsense\r\n\r\n"),
     "a greeting of TLS": (400, b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n"),

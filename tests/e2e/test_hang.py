@@ -1,6 +1,5 @@
 """What cannot go on, and what has to end: a loop that hangs, and a stop while receivers do."""
 
-import ctypes
 import fcntl
 import os
 import signal
@@ -11,11 +10,11 @@ import unittest
 
 from harness import HOOK, Answer, EndToEnd, Hang, wait_for
 from harness.http_client import is_up
+from harness.held_thread import hold
 from harness.tocsin import TOCSIN
 
 GRACE_SECONDS = 5  # for deliveries under way at a stop
 PIPE_BYTES = 16 << 10
-PTRACE_SEIZE, PTRACE_INTERRUPT = 0x4206, 0x4207  # linux/ptrace.h
 
 
 def fill(pipe):
@@ -27,15 +26,6 @@ def fill(pipe):
             os.write(descriptor, b"x")
     except BlockingIOError:
         os.close(descriptor)
-
-
-def hold(thread):
-    """As a debugger does: this thread of another process alone does nothing any more."""
-    libc = ctypes.CDLL(None, use_errno=True)
-    for request in (PTRACE_SEIZE, PTRACE_INTERRUPT):
-        if libc.ptrace(request, thread, None, None) != 0:
-            raise OSError(ctypes.get_errno(), "ptrace")
-    os.waitpid(thread, 0)
 
 
 class Hung(EndToEnd):

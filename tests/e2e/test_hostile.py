@@ -6,6 +6,7 @@ import unittest
 import zlib
 
 from harness import PAGERDUTY, SLACK_WEBHOOK, EndToEnd, Raw, SmtpServer, make_certificate, wait_for
+from harness.slot import in_one_slot
 
 MIB = 1 << 20
 MEMORY_MAX = 200 * MIB
@@ -104,6 +105,19 @@ HOSTILE_RANGES = {
 } | {name: HOSTILE[name] for name in ("a text without end", "two gigabytes in chunks", "headers without end",
                                       "ten gigabytes in ten megabytes of gzip", "nothing but zeros")}
 
+MEMBER = b'{"metric":{"__tocsin_rule__":"%s","pod":"x"},"value":[1,"9"]}'
+MARK = MEMBER % b"asked"
+# To rules that are asked together.
+HOSTILE_JOINED = {
+    "a series of no rule": whole(vector(SAMPLE, MARK)),
+    "a series of a rule that was not asked": whole(vector(MEMBER % b"7", MARK)),
+    "a series of a rule below the first": whole(vector(MEMBER % b"-1", MARK)),
+    "a series of half a rule": whole(vector(MEMBER % b"0.5", MARK)),
+    "a rule twice over": whole(vector(MEMBER.replace(b'"pod"', b'"__tocsin_rule__"') % b"0", MARK)),
+    "no sign that the question was understood": whole(vector(MEMBER % b"0")),
+} | {name: HOSTILE[name] for name in ("thirty megabytes of words", "thirty megabytes of empty labels", "a label twice",
+                                      "more series than a rule may hold", "labels nested deep", "samples that are words")}
+
 # What else tocsin asks, by the request's form.
 QUESTIONS = {
     "a range": lambda form: "start" in form and "up" not in form["query"],
@@ -131,6 +145,25 @@ class HostilePrometheus(EndToEnd):
         self.assertEqual(before, agent.incidents())
         self.assertEqual(["firing"], self.told())
         self.assert_readable(agent.log())
+
+    def test_a_hostile_answer_to_rules_asked_together_is_one_to_none_of_them(self):
+        prometheus = self.scripted_prometheus()
+        prometheus.raw = HOSTILE["samples that are words"]
+        rules = [self.rule(f"Rule{number}", query=in_one_slot(f"{self.metric} + {number}"), interval="1s")
+                 for number in range(3)]
+        agent = self.agent(*rules, prometheus={"url": prometheus.url, "timeout": "10s"})
+        # To one that is asked alone, some of it is an answer.
+        refusal = whole(b'{"status":"error","errorType":"execution","error":"refused"}')
+        together = []
+        prometheus.raw_if = lambda form: refusal if "__tocsin_rule__" not in form["query"] else together.append(form)
+        for name, answer in HOSTILE_JOINED.items():
+            with self.subTest(name):
+                together.clear()
+                prometheus.raw = answer
+                self.wait_each(agent, "tocsin_rule_evaluation_failures_total", [rule["name"] for rule in rules])
+                self.assertEqual([], agent.incidents())
+                self.assertTrue(together)
+                self.assert_bounded(name, agent)
 
     def test_a_hostile_answer_to_what_else_is_asked_changes_nothing(self):
         """Ticks that were not answered are read again: a range, and whether Prometheus was there."""

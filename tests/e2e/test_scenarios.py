@@ -15,7 +15,7 @@ class Restarts(EndToEnd):
         agent.wait_incident("open")
         self.set(0)
         good = time.time()
-        agent.wait_evaluations("Probe", 2)
+        agent.wait_evaluations("Probe", 8)  # or a timer that begins anew would not be told from one that goes on
         agent.kill()
         agent.start()
         resolved_at = when(agent.wait_incident("resolved")["resolved_at"])

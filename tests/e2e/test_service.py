@@ -8,6 +8,7 @@ import threading
 import unittest
 
 from harness.case import EndToEnd
+from harness.held_thread import hold
 from harness.waiting import wait_for
 
 WATCHDOG_SECONDS = 2
@@ -84,6 +85,15 @@ class Service(EndToEnd):
             self.manager.wait("WATCHDOG", timeout=WATCHDOG_SECONDS)
         agent.signal(signal.SIGCONT)
         self.manager.wait("WATCHDOG")
+
+    def test_the_watchdog_is_not_fed_while_the_event_loop_alone_hangs(self):
+        agent = self.start()
+        self.manager.wait("WATCHDOG", timeout=WATCHDOG_SECONDS * 10)
+        hold(agent.pid)  # which is the thread of the loop
+        while self.manager.waiting():
+            self.manager.wait("WATCHDOG", timeout=1)
+        with self.assertRaises(AssertionError):
+            self.manager.wait("WATCHDOG", timeout=WATCHDOG_SECONDS)
 
     def test_the_watchdog_is_fed_though_prometheus_is_away(self):
         proxy = self.proxy()

@@ -129,6 +129,21 @@ class NoFile(BrokenStore):
         self.assert_all_is_recorded_and_told()
 
 
+class NoLog(BrokenStore):
+    def test_a_deleted_log_is_noticed_and_what_it_held_survives_a_kill(self):
+        self.set(1, case="mild")
+        self.running.wait_incident("open", "Mild")
+        self.wait_told(1)
+        os.unlink(self.database + "-wal")
+        self.wait_down("-wal was deleted or replaced")
+        self.running.kill()
+        self.running.start()
+        self.assertEqual("INC-1", self.running.wait_incident("open", "Mild")["id"])
+        self.set(1, case="worst")
+        self.running.wait_incident("open", "Worst")
+        self.assertEqual(["Mild", "Worst"], sorted(body["commonLabels"]["alertname"] for body in self.wait_told(2)))
+
+
 class Damage(BrokenStore):
     PAGE = 4096
 

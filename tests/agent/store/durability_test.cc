@@ -266,6 +266,32 @@ TEST_F(Durability, ADeletedFileIsNoticedAtTheNextCommit) {
   EXPECT_GT(file_bytes(folder_.file("tocsin.db-wal")), 0u);
 }
 
+TEST_F(Durability, ADeletedLogIsNoticedAtTheNextCommitAndWhatItHeldIsKept) {
+  open();
+  ASSERT_TRUE(store_->commit(opening(1)));
+  std::filesystem::remove(folder_.file("tocsin.db-wal"));
+  const auto committed = store_->commit(opening(2));
+  ASSERT_FALSE(committed);
+  EXPECT_EQ(committed.error().code, ErrorCode::unavailable);
+  EXPECT_THAT(committed.error().text, HasSubstr("its -wal was deleted or replaced"));
+  // As after a kill: nothing that the process still holds is needed.
+  const std::string copy = folder_.file("copy.db");
+  std::filesystem::copy_file(folder_.file(), copy);
+  SQLite::Database database(copy);
+  EXPECT_EQ(database.execAndGet("SELECT count(*) FROM incidents").getInt(), 1);
+}
+
+TEST_F(Durability, AnotherLogInThePlaceOfTheOwnIsNotTouched) {
+  open();
+  ASSERT_TRUE(store_->commit(opening(1)));
+  std::filesystem::remove(folder_.file("tocsin.db-wal"));
+  write_bytes(folder_.file("tocsin.db-wal"), "another log");
+  EXPECT_FALSE(store_->commit(opening(2)));
+  store_->look_for_damage();
+  store_.reset();
+  EXPECT_EQ(read_bytes(folder_.file("tocsin.db-wal")), "another log");
+}
+
 TEST_F(Durability, AFileThatTookTheStoresPlaceIsNotTouched) {
   open();
   ASSERT_TRUE(store_->commit(opening(1)));
