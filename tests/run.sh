@@ -64,8 +64,8 @@ sanitize() {
     local targets
     targets=$($python tests/suite_counts.py --names unit build/release) || targets=
     # shellcheck disable=SC2086 # one target per word
-    if [ -n "$targets" ] && build asan --target $targets fuzz; then
-        run_tests asan asan: --label-regex '^(unit|fuzz)$'
+    if [ -n "$targets" ] && build asan --target $targets simulation fuzz; then
+        run_tests asan asan: --label-regex '^(unit|sim|fuzz)$'
     else
         record build-asan 0 1
     fi
