@@ -6,4 +6,6 @@ if(DPKG_QUERY)
     COMMAND ${CMAKE_SOURCE_DIR}/deploy/sbom.sh $<TARGET_FILE:tocsin> > ${sbom}
     DEPENDS tocsin ${CMAKE_SOURCE_DIR}/deploy/sbom.sh VERBATIM)
   add_custom_target(sbom ALL DEPENDS ${sbom})
+else()
+  message(WARNING "no tocsin.spdx.json is made: there is no dpkg-query to ask where libraries come from")
 endif()
