@@ -80,6 +80,19 @@ class Batch(EndToEnd):
             agent.wait_incident("open", rule["name"])
             self.assertEqual(0, agent.metric("tocsin_rule_evaluation_failures_total", rule=rule["name"]))
 
+    def test_what_is_asked_alone_stays_so_over_a_reload_of_other_rules(self):
+        self.set(1)
+        rules = [self.together("Scalar", f"scalar({self.metric})"), self.together("Plain", self.metric),
+                 self.together("Other", f"{self.metric} > 0")]
+        agent = self.watch(*rules)
+        before = len(self.proxied.requests)
+        agent.rules["rule"].append(self.together("New", f"{self.metric} * 2"))
+        agent.reload()
+        self.let_pass(agent, rules, 3)
+        asked = [request.form["query"] for request in self.proxied.requests[before:]]
+        self.assertFalse(any(LABEL in query and rules[0]["query"] in query for query in asked))
+        self.assertTrue(any(LABEL in query and rules[1]["query"] in query for query in asked))
+
     def test_queries_are_not_read_as_parts_of_one_another(self):
         self.set(1)
         rules = [self.together("Reaching", f"{self.metric}) or (vector(1)"), self.together("Plain", self.metric),
