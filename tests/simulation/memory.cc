@@ -19,8 +19,8 @@ int64_t held_bytes() {
 
 }  // namespace tocsin::sim
 
-// Every other form of new and delete but for the aligned ones, which are not counted, comes here. With a sanitizer in the
-// place of the C++ library the one that does not throw would not.
+// Every other form of new and delete but for the aligned ones, which are not counted, comes here. With a sanitizer in
+// the place of the C++ library the one that does not throw would not.
 void* operator new(std::size_t size) {
   void* at = std::malloc(size == 0 ? 1 : size);
   if (!at) throw std::bad_alloc();
