@@ -290,19 +290,19 @@ bool SqliteStore::has_other_log() const {
 
 Result<void> SqliteStore::check_file() {
   if (damage_) return std::unexpected(*damage_);
-  if (has_moved(connection_->database)) {
-    return fail(fmt::format("store {}: the file was deleted or replaced while tocsin runs, so nothing more is written; "
-                            "put it back, or restart tocsin to begin with what is there",
-                            name_),
+  const auto gone = [this](std::string_view what, std::string_view remedy) {
+    return fail(fmt::format("store {}: {}, so nothing more is written; {}", name_, what, remedy),
                 ErrorCode::unavailable);
+  };
+  if (has_moved(connection_->database)) {
+    return gone("the file was deleted or replaced while tocsin runs",
+                "put it back, or restart tocsin to begin with what is there");
   }
   if (!has_other_log()) return {};
   // This process still has it: what it holds goes where the next start looks for it.
   connection_->database.tryExec("PRAGMA wal_checkpoint(TRUNCATE)");
-  return fail(fmt::format("store {}: its -wal was deleted or replaced while tocsin runs, so nothing more is written; "
-                          "what it held has been copied into the store; restart tocsin",
-                          name_),
-              ErrorCode::unavailable);
+  return gone("its -wal was deleted or replaced while tocsin runs",
+              "what it held has been copied into the store; restart tocsin");
 }
 
 void SqliteStore::look_for_damage() {

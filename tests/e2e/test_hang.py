@@ -9,8 +9,8 @@ import time
 import unittest
 
 from harness import HOOK, Answer, EndToEnd, Hang, wait_for
-from harness.http_client import is_up
 from harness.held_thread import hold
+from harness.http_client import is_up
 from harness.tocsin import TOCSIN
 
 GRACE_SECONDS = 5  # for deliveries under way at a stop
