@@ -26,6 +26,7 @@ inline constexpr std::size_t kRuleLabelBytesMax = 16ULL << 20;          // of th
 inline constexpr std::size_t kRangeLabelBytesMax = 16ULL << 20;         // of a range's series, at each of its ticks
 inline constexpr Duration kSlowQueryMin{100};  // a query is slow that takes so long, and so many times what is usual
 inline constexpr int kSlowQueryFactor = 10;
+inline constexpr uint16_t kAnswersUntilForgiven = 240;  // of what failed in company, before it is tried there again
 inline constexpr std::size_t kIncidentSeriesMax = 20;   // series listed on an incident (contract 4)
 inline constexpr std::size_t kErrorTextBytesMax = 500;  // of a peer's error text kept for people
 inline constexpr std::size_t kRangePointsMax = 5000;    // points of one query_range (Prometheus allows 11,000)

@@ -33,9 +33,8 @@ std::size_t Poller::add(std::string_view query, Duration interval, bool allow_pa
 
 std::set<std::string> Poller::alone() const {
   std::set<std::string> queries;
-  if (limits_.batch == 1) return queries;
   for (const Poll& poll : polls_) {
-    if (poll.company_max == 1) queries.emplace(poll.query);
+    if (poll.to_blame) queries.emplace(poll.query);
   }
   return queries;
 }
@@ -154,7 +153,9 @@ void Poller::learn(const Batch& batch, Outcome outcome, Duration took) {
   const bool slow = outcome == Outcome::timed_out || is_slow(took);
   for (const std::size_t index : batch.polls) {
     Poll& poll = polls_[index];
-    if (outcome == Outcome::answered_scalar) poll.company_max = 1;
+    if (outcome == Outcome::answered_scalar) ask_alone(index);
+    if (outcome == Outcome::answered) forgive(poll);
+    if (outcome == Outcome::refused) poll.restrained = 0;
     poll.company = std::clamp(slow ? size / 2 : poll.company * 2, 1U, poll.company_max);
   }
   if (outcome == Outcome::answered) usual_ = usual_ == Duration{0} ? took : (usual_ * 15 + took) / 16;
@@ -169,16 +170,36 @@ void Poller::learn(const Batch& batch, Outcome outcome, Duration took) {
   if (--halving.parts_open == 0) conclude(halving);
 }
 
+/// What was to blame or too much once need not be so for good: after many answers it is tried again.
+void Poller::forgive(Poll& poll) const {
+  if (poll.company_max == limits_.batch || ++poll.restrained < limits::kAnswersUntilForgiven) return;
+  poll.restrained = 0;
+  poll.to_blame = false;
+  if (can_be_joined(poll.query)) poll.company_max = limits_.batch;
+}
+
 /// A culprit is asked alone from now on. Where each part was answered, together they were too much; where none was,
 /// the fault is not theirs.
 void Poller::conclude(const Halving& halving) {
   if (!halving.conclusive || halving.largest_answered == 0) return;
   const bool blame = !halving.culprits.empty();
   for (const std::size_t index : blame ? halving.culprits : halving.members) {
+    if (blame) {
+      ask_alone(index);
+      continue;
+    }
     Poll& poll = polls_[index];
-    poll.company_max = blame ? 1 : std::min(poll.company_max, halving.largest_answered);
+    poll.company_max = std::min(poll.company_max, halving.largest_answered);
     poll.company = std::min(poll.company, poll.company_max);
+    poll.restrained = 0;
   }
+}
+
+void Poller::ask_alone(std::size_t index) {
+  Poll& poll = polls_[index];
+  poll.company = poll.company_max = 1;
+  poll.restrained = 0;
+  poll.to_blame = true;
 }
 
 bool Poller::is_slow(Duration took) const {

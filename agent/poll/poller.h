@@ -70,10 +70,12 @@ struct Poll {
   Timestamp in_flight_since;
   RangeSize range;  // until it has caught up
 
-  /// How many polls a request with this one may have: `company` now, at most `company_max` ever again.
+  /// How many polls a request with this one may have: `company` now, at most `company_max` until it is forgiven.
   /// Fewer where requests were slow, and as before once they are not; one where it is to blame for a failure.
   uint32_t company = 1;
   uint32_t company_max = 1;
+  uint16_t restrained = 0;  // answers since `company_max` was lowered
+  bool to_blame = false;    // it failed alone while others were answered, or is a scalar
 
   uint32_t anew = 0;  // times that it was asked once more, by another clock, since it was answered
   enum class Phase : uint8_t { idle, queued, in_flight };
@@ -104,7 +106,7 @@ class Poller {
   /// The queries that can only be asked alone, by what has been learned.
   std::set<std::string> alone() const;
   /// Of which that is known from before.
-  void ask_alone(std::size_t index) { polls_[index].company = polls_[index].company_max = 1; }
+  void ask_alone(std::size_t index);
 
   /// What is to be asked now; its polls are in flight from here on. `missed` gets a poll once for each tick it missed.
   std::vector<Batch> take(Timestamp now, std::vector<std::size_t>& missed);
@@ -146,6 +148,7 @@ class Poller {
   static bool never_catches_up(const Poll& poll, Timestamp now);
   void split(const Batch& batch, bool one_by_one);
   void learn(const Batch& batch, Outcome outcome, Duration took);
+  void forgive(Poll& poll) const;
   void conclude(const Halving& halving);
   bool is_slow(Duration took) const;
 

@@ -2,7 +2,9 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <deque>
 #include <functional>
+#include <string>
 
 #include "agent/poll/poller.h"
 
@@ -23,8 +25,9 @@ class BatchTest : public testing::Test {
  protected:
   void SetUp() override {
     for (int candidate = 0; poller_.polls().size() < kBatch; ++candidate) {
-      const std::string query = "up + " + std::to_string(candidate);
-      if (TickGrid(query, 64s).at_or_before(kNow) == kNow) poller_.add(query, 64s, false, std::nullopt, kNow);
+      std::string query = "up + " + std::to_string(candidate);
+      if (TickGrid(query, 64s).at_or_before(kNow) != kNow) continue;
+      poller_.add(queries_.emplace_back(std::move(query)), 64s, false, std::nullopt, kNow);
     }
   }
 
@@ -57,6 +60,7 @@ class BatchTest : public testing::Test {
   }
   static Poller::Outcome answered(const Batch&) { return Poller::Outcome::answered; }
 
+  std::deque<std::string> queries_;  // which outlive the poller
   Poller poller_{{.requests_max = 100, .batch = kBatch, .timeout = 10s}};
   std::vector<std::size_t> missed_;
   Timestamp now_ = kNow;
@@ -103,6 +107,38 @@ TEST_F(BatchTest, WhatIsTooMuchTogetherIsAskedInAsLargePartsAsWereAnswered) {
   EXPECT_THAT(tick(limited), ElementsAre(8, 4, 4));
   EXPECT_THAT(tick(limited), ElementsAre(4, 4));
   EXPECT_THAT(tick(limited), ElementsAre(4, 4)) << "and not tried anew";
+  EXPECT_TRUE(poller_.alone().empty());
+}
+
+TEST_F(BatchTest, WhatIsTooMuchOnceComesTogetherAgainAfterManyAnswers) {
+  tick([](const Batch& batch) { return batch.polls.size() > 1 ? Poller::Outcome::refused : Poller::Outcome::answered; });
+  EXPECT_TRUE(poller_.alone().empty()) << "none of them is to blame";
+  for (int times = 0; times < limits::kAnswersUntilForgiven - 1; ++times) {
+    ASSERT_THAT(tick(answered).size(), 8U) << times;
+  }
+  tick(answered);
+  EXPECT_THAT(tick(answered), ElementsAre(2, 2, 2, 2));
+  tick(answered);
+  EXPECT_THAT(tick(answered), ElementsAre(8));
+}
+
+TEST_F(BatchTest, ACulpritIsTriedWithOthersAgainAfterManyAnswersAndNotWhileItFails) {
+  for (int times = 0; times < 2 * limits::kAnswersUntilForgiven; ++times) tick(fails_with(5));
+  EXPECT_THAT(tick(fails_with(5)), ElementsAre(5, 2, 1));
+  EXPECT_THAT(poller_.alone(), ElementsAre(queries_[5]));
+  for (int times = 0; times < limits::kAnswersUntilForgiven + 4; ++times) tick(answered);
+  EXPECT_THAT(tick(answered), ElementsAre(8));
+  EXPECT_TRUE(poller_.alone().empty());
+}
+
+TEST_F(BatchTest, AScalarIsNotTriedAgain) {
+  const auto scalar = [](const Batch& batch) {
+    return has(batch, 0) ? Poller::Outcome::answered_scalar : Poller::Outcome::answered;
+  };
+  poller_.ask_alone(0);
+  for (int times = 0; times < 2 * limits::kAnswersUntilForgiven; ++times) {
+    ASSERT_THAT(tick(scalar), ElementsAre(7, 1)) << times;
+  }
 }
 
 TEST_F(BatchTest, WhatTimedOutIsAskedOneByOneAtOnce) {
@@ -149,7 +185,7 @@ TEST_F(BatchTest, WhatTakesLittleIsNotSlowHoweverQuickTheOthersAre) {
 TEST_F(BatchTest, WhatIsAskedAloneIsKnownWhereBatchesAreMadeAnew) {
   EXPECT_TRUE(poller_.alone().empty());
   tick(fails_with(5));
-  EXPECT_THAT(poller_.alone(), ElementsAre(poller_.poll(5).query));
+  EXPECT_THAT(poller_.alone(), ElementsAre(queries_[5]));
   poller_ = Poller({.requests_max = 100, .batch = kBatch});
   now_ = kNow;
   SetUp();
