@@ -111,7 +111,8 @@ TEST_F(BatchTest, WhatIsTooMuchTogetherIsAskedInAsLargePartsAsWereAnswered) {
 }
 
 TEST_F(BatchTest, WhatIsTooMuchOnceComesTogetherAgainAfterManyAnswers) {
-  tick([](const Batch& batch) { return batch.polls.size() > 1 ? Poller::Outcome::refused : Poller::Outcome::answered; });
+  tick(
+      [](const Batch& batch) { return batch.polls.size() > 1 ? Poller::Outcome::refused : Poller::Outcome::answered; });
   EXPECT_TRUE(poller_.alone().empty()) << "none of them is to blame";
   for (int times = 0; times < limits::kAnswersUntilForgiven - 1; ++times) {
     ASSERT_THAT(tick(answered).size(), 8U) << times;
