@@ -155,7 +155,6 @@ void Poller::learn(const Batch& batch, Outcome outcome, Duration took) {
     Poll& poll = polls_[index];
     if (outcome == Outcome::answered_scalar) ask_alone(index);
     if (outcome == Outcome::answered) forgive(poll);
-    if (outcome == Outcome::refused) poll.restrained = 0;
     poll.company = std::clamp(slow ? size / 2 : poll.company * 2, 1U, poll.company_max);
   }
   if (outcome == Outcome::answered) usual_ = usual_ == Duration{0} ? took : (usual_ * 15 + took) / 16;
@@ -170,11 +169,11 @@ void Poller::learn(const Batch& batch, Outcome outcome, Duration took) {
   if (--halving.parts_open == 0) conclude(halving);
 }
 
-/// What was to blame or too much once need not be so for good: after many answers it is tried again.
+/// What was too much once need not be so for good: after many answers it is tried again.
 void Poller::forgive(Poll& poll) const {
-  if (poll.company_max == limits_.batch || ++poll.restrained < limits::kAnswersUntilForgiven) return;
+  if (poll.to_blame || poll.company_max == limits_.batch) return;
+  if (++poll.restrained < limits::kAnswersUntilForgiven) return;
   poll.restrained = 0;
-  poll.to_blame = false;
   if (can_be_joined(poll.query)) poll.company_max = limits_.batch;
 }
 
@@ -198,7 +197,6 @@ void Poller::conclude(const Halving& halving) {
 void Poller::ask_alone(std::size_t index) {
   Poll& poll = polls_[index];
   poll.company = poll.company_max = 1;
-  poll.restrained = 0;
   poll.to_blame = true;
 }
 

@@ -70,8 +70,9 @@ struct Poll {
   Timestamp in_flight_since;
   RangeSize range;  // until it has caught up
 
-  /// How many polls a request with this one may have: `company` now, at most `company_max` until it is forgiven.
-  /// Fewer where requests were slow, and as before once they are not; one where it is to blame for a failure.
+  /// How many polls a request with this one may have: `company` now, at most `company_max`.
+  /// Fewer where requests were slow, and as before once they are not; at most as many as were answered where it was too
+  /// much together, for a while; one where it is to blame for a failure, for good.
   uint32_t company = 1;
   uint32_t company_max = 1;
   uint16_t restrained = 0;  // answers since `company_max` was lowered
