@@ -2,7 +2,9 @@
 
 #include <fmt/format.h>
 
-#include <optional>
+#include <algorithm>
+#include <charconv>
+#include <vector>
 
 namespace tocsin {
 namespace {
@@ -23,7 +25,7 @@ std::optional<std::size_t> after_string(std::string_view query, std::size_t at) 
   return std::nullopt;
 }
 
-bool is_balanced(std::string_view query) {
+bool is_one_argument(std::string_view query) {
   std::string open;  // the brackets that are to come
   for (std::size_t at = 0; at < query.size();) {
     const char c = query[at];
@@ -37,6 +39,7 @@ bool is_balanced(std::string_view query) {
       at = std::min(query.find('\n', at), query.size());
       continue;
     }
+    if (c == ',' && open.empty()) return false;
     if (c == '(' || c == '[' || c == '{') open += closing(c);
     if (c == ')' || c == ']' || c == '}') {
       if (open.empty() || open.back() != c) return false;
@@ -47,28 +50,44 @@ bool is_balanced(std::string_view query) {
   return open.empty();
 }
 
-/// The line break ends a comment that the query may end with.
+/// Between what the label has before, which is nothing. A series that has the label stored gives a value with `member`
+/// in its middle, which is none of tocsin's. label_replace() does the same, but compiles a regular expression each
+/// time. The line break ends a comment that the query may end with.
 std::string labelled(std::string_view query, std::string_view member) {
-  return fmt::format(R"(label_replace(({}{}), "{}", "{}", "", ""))", query, '\n', kMemberLabel, member);
+  return fmt::format(R"(label_join({0}{1}, "{2}", "{3}", "{2}", "{2}"))", query, '\n', kMemberLabel, member);
 }
 
+constexpr char kIndexPrefix = 'q';  // without it "1" between "1" and "1" would be the index 111
+
 /// A tree of halves: each `or` looks at all series below it, so a chain would cost their square.
-std::string join(std::span<const std::string_view> queries, std::size_t first) {
-  if (queries.size() == 1) return labelled(queries.front(), std::to_string(first));
-  const std::size_t half = queries.size() / 2;
-  return fmt::format("({} or {})", join(queries.first(half), first), join(queries.subspan(half), first + half));
+std::string join(std::span<const std::string> members) {
+  if (members.size() == 1) return members.front();
+  const std::size_t half = members.size() / 2;
+  return fmt::format("({} or {})", join(members.first(half)), join(members.subspan(half)));
 }
 
 }  // namespace
 
 bool can_be_joined(std::string_view query) {
-  return is_balanced(query) && query.find(kMemberLabel) == std::string_view::npos;
+  return is_one_argument(query) && query.find(kMemberLabel) == std::string_view::npos;
 }
 
 std::string join_queries(std::span<const std::string_view> queries) {
-  return fmt::format("{} or {} or {}", join(queries, 0),
-                     labelled(fmt::format(R"(count({{{}!=""}}))", kMemberLabel), "taken"),
-                     labelled("vector(1)", kAnsweredMember));
+  std::vector<std::string> members;
+  members.reserve(queries.size() + 1);
+  for (std::size_t index = 0; index < queries.size(); ++index) {
+    members.push_back(labelled(queries[index], fmt::format("{}{}", kIndexPrefix, index)));
+  }
+  members.push_back(labelled("vector(1)", kAnsweredMember));
+  return join(members);
+}
+
+std::optional<std::size_t> member_of(std::string_view value) {
+  if (!value.starts_with(kIndexPrefix)) return std::nullopt;
+  std::size_t index = 0;
+  const auto [end, error] = std::from_chars(value.data() + 1, value.data() + value.size(), index);
+  if (error != std::errc() || end != value.data() + value.size()) return std::nullopt;
+  return index;
 }
 
 }  // namespace tocsin

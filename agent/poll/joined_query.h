@@ -2,26 +2,30 @@
 // spends most of a small query on the request around it.
 #pragma once
 
+#include <cstddef>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 
 namespace tocsin {
 
-/// On each series of an answer to joined queries: the index of the query that it belongs to.
+/// On each series of an answer to joined queries: which of them it belongs to (member_of()).
 inline constexpr std::string_view kMemberLabel = "__tocsin_rule__";
 
 /// In its place on one series more, which every answer to joined queries has. Without it the answer is to something
 /// else: a server that knows a query by its text alone would have "nothing" to say about all of them.
 inline constexpr std::string_view kAnsweredMember = "asked";
 
-/// Whether the query means between parentheses what it means alone: its brackets are balanced and its strings end. One
-/// that writes kMemberLabel itself is not joined either.
+/// Whether the query means as an argument of a function what it means alone: its brackets are balanced, its strings
+/// end, and it has no comma outside them. One that writes kMemberLabel itself is not joined either.
 bool can_be_joined(std::string_view query);
 
-/// One query for all; kAnsweredMember is the last. Where stored series have kMemberLabel already, the answer has one
-/// more series, which belongs to none of them: joined, their labels could not be told from tocsin's. REQUIRES:
-/// can_be_joined() each, and at least one.
+/// One query for all; kAnsweredMember is the last. A series that has kMemberLabel stored already comes back as one that
+/// belongs to none of them. REQUIRES: can_be_joined() each, and at least one.
 std::string join_queries(std::span<const std::string_view> queries);
+
+/// The index of the query to which a series with this value of kMemberLabel belongs; nullopt: to none.
+std::optional<std::size_t> member_of(std::string_view value);
 
 }  // namespace tocsin

@@ -7,7 +7,6 @@
 #include "agent/base/assert.h"
 #include "agent/base/limits.h"
 #include "agent/base/size_text.h"
-#include "agent/poll/joined_query.h"
 #include "agent/poll/prom_envelope.h"
 #include "agent/poll/prom_sample.h"
 #include "agent/poll/prom_vector.h"
@@ -150,7 +149,7 @@ std::expected<std::vector<std::expected<Answer, QueryFault>>, QueryFault> parse_
   const auto data = open_envelope(*parser, response, allow_partial);
   if (!data) return std::unexpected(data.error());
   if (data->type != "vector") return unusable("the answer is no vector");
-  return parse_vector(data->result, {.count = members, .label = kMemberLabel, .mark = kAnsweredMember}, needed);
+  return parse_vector(data->result, {.count = members, .joined = true}, needed);
 }
 
 std::expected<std::vector<AnswerAt>, QueryFault> parse_range(const Response& response, bool allow_partial,

@@ -3,9 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <optional>
 
+#include "agent/poll/joined_query.h"
 #include "agent/poll/prom_envelope.h"
 #include "agent/poll/prom_sample.h"
 #include "agent/poll/seen_hashes.h"
@@ -34,7 +34,7 @@ class VectorReader {
   VectorReader(std::size_t series, Members members, const Needed& needed)
       : members_(members),
         needed_(needed),
-        metric_(members.label),
+        metric_(members.joined ? kMemberLabel : ""),
         seen_(std::min(series, kSeriesUsual)),
         answers_(members.count) {}
 
@@ -63,15 +63,12 @@ class VectorReader {
   std::vector<Parsed<Answer>> take() { return std::move(answers_); }
 
  private:
-  bool is_mark() const { return !members_.mark.empty() && metric_.apart() == members_.mark; }
+  bool is_mark() const { return members_.joined && metric_.apart() == kAnsweredMember; }
 
   std::optional<std::size_t> member() const {
-    if (members_.label.empty()) return 0;
-    const std::string_view text = metric_.apart();
-    std::size_t member = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), member);
-    if (error != std::errc() || end != text.data() + text.size() || member >= members_.count) return std::nullopt;
-    return member;
+    if (!members_.joined) return 0;
+    const auto member = member_of(metric_.apart());
+    return member && *member < members_.count ? member : std::nullopt;
   }
 
   void add(Answer& answer, std::size_t member, double value) {
@@ -121,7 +118,7 @@ Parsed<std::vector<Parsed<Answer>>> parse_vector(element result, Members members
   for (const element entry : series) {
     if (auto added = reader.add(entry); !added) return std::unexpected(added.error());
   }
-  if (!members.mark.empty() && !reader.marked()) return unusable("the answer is not one to joined queries");
+  if (members.joined && !reader.marked()) return unusable("the answer is not one to joined queries");
   // Only what keeps all labels can tell the same ones from a chance of the hash.
   if (reader.may_repeat() && needed) return parse_vector(result, members, nullptr);
   auto answers = reader.take();

@@ -4,7 +4,6 @@
 #include <simdjson.h>
 
 #include <expected>
-#include <string_view>
 #include <vector>
 
 #include "agent/poll/answer.h"
@@ -12,11 +11,10 @@
 
 namespace tocsin {
 
-/// To which query a series of the answer belongs.
+/// The queries that the answer is to.
 struct Members {
   std::size_t count = 1;
-  std::string_view label = {};  // whose value is the index of the query; "": there is only one
-  std::string_view mark = {};   // its value on a series of no query, without which the answer is to something else
+  bool joined = false;  // each series has the label of join_queries(); false: there is only one query
 };
 
 /// The answer of each member, or what is wrong with it alone.

@@ -110,11 +110,11 @@ MARK = MEMBER % b"asked"
 # To rules that are asked together.
 HOSTILE_JOINED = {
     "a series of no rule": whole(vector(SAMPLE, MARK)),
-    "a series of a rule that was not asked": whole(vector(MEMBER % b"7", MARK)),
-    "a series of a rule below the first": whole(vector(MEMBER % b"-1", MARK)),
-    "a series of half a rule": whole(vector(MEMBER % b"0.5", MARK)),
-    "a rule twice over": whole(vector(MEMBER.replace(b'"pod"', b'"__tocsin_rule__"') % b"0", MARK)),
-    "no sign that the question was understood": whole(vector(MEMBER % b"0")),
+    "a series of a rule that was not asked": whole(vector(MEMBER % b"q7", MARK)),
+    "a series of a rule below the first": whole(vector(MEMBER % b"q-1", MARK)),
+    "a series of half a rule": whole(vector(MEMBER % b"q0.5", MARK)),
+    "a rule twice over": whole(vector(MEMBER.replace(b'"pod"', b'"__tocsin_rule__"') % b"q0", MARK)),
+    "no sign that the question was understood": whole(vector(MEMBER % b"q0")),
 } | {name: HOSTILE[name] for name in ("thirty megabytes of words", "thirty megabytes of empty labels", "a label twice",
                                       "more series than a rule may hold", "labels nested deep", "samples that are words")}
 

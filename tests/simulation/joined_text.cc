@@ -5,15 +5,15 @@
 namespace tocsin::sim {
 namespace {
 
-constexpr const char* kLabelled = R"re(label_replace\(\(([^\n]*)\n\), "__tocsin_rule__", "(\w+)", "", ""\))re";
+constexpr const char* kLabelled =
+    R"re(label_join\(([^\n]*)\n, "__tocsin_rule__", "(\w+)", "__tocsin_rule__", "__tocsin_rule__"\))re";
 
 }  // namespace
 
 std::optional<std::vector<AskedQuery>> read_queries(std::string text) {
   static const RE2 labelled(kLabelled);
   static const RE2 pair(R"(\(x or x\))");
-  if (!text.starts_with('(') && !text.starts_with("label_replace"))
-    return std::vector<AskedQuery>{{text, std::nullopt}};
+  if (!text.starts_with('(')) return std::vector<AskedQuery>{{text, std::nullopt}};
   std::vector<AskedQuery> asked;
   re2::StringPiece rest(text);
   std::string query, member;
@@ -21,7 +21,7 @@ std::optional<std::vector<AskedQuery>> read_queries(std::string text) {
   RE2::GlobalReplace(&text, labelled, "x");
   while (RE2::GlobalReplace(&text, pair, "x") > 0) {
   }
-  if (text != "x or x or x") return std::nullopt;
+  if (text != "x") return std::nullopt;
   return asked;
 }
 

@@ -462,9 +462,9 @@ std::string marked(const std::string& series) {
 }
 
 TEST(JoinedAnswer, IsTakenApartByItsLabel) {
-  const auto answers = parse_joined(vector_of(marked(member_series("2", R"(,"a":"x")", "3") + "," +
-                                                     member_series("0", R"(,"a":"x","__name__":"up")", "1") + "," +
-                                                     member_series("2", R"(,"a":"y")", "4"))),
+  const auto answers = parse_joined(vector_of(marked(member_series("q2", R"(,"a":"x")", "3") + "," +
+                                                     member_series("q0", R"(,"a":"x","__name__":"up")", "1") + "," +
+                                                     member_series("q2", R"(,"a":"y")", "4"))),
                                     false, 3);
   ASSERT_TRUE(answers.has_value());
   ASSERT_EQ(answers->size(), 3U);
@@ -476,8 +476,8 @@ TEST(JoinedAnswer, IsTakenApartByItsLabel) {
 
 TEST(JoinedAnswer, EachLeavesOutWhatItDoesNotNeed) {
   const auto only_of_one = [](std::size_t member, const LabelPairs&, double) { return member == 1; };
-  const auto answers = parse_joined(vector_of(marked(member_series("0", "", "1") + "," + member_series("1", "", "1"))),
-                                    false, 3, only_of_one);
+  const auto answers = parse_joined(
+      vector_of(marked(member_series("q0", "", "1") + "," + member_series("q1", "", "1"))), false, 3, only_of_one);
   ASSERT_TRUE(answers.has_value());
   EXPECT_TRUE((*answers)[0]->samples.empty());
   EXPECT_FALSE((*answers)[0]->empty());
@@ -486,9 +486,9 @@ TEST(JoinedAnswer, EachLeavesOutWhatItDoesNotNeed) {
 }
 
 TEST(JoinedAnswer, TheFaultOfOneIsItsOwn) {
-  const std::string twice = member_series("0", R"(,"__name__":"a")", "1") + "," + member_series("0", "", "1");
+  const std::string twice = member_series("q0", R"(,"__name__":"a")", "1") + "," + member_series("q0", "", "1");
   const auto answers = parse_joined(
-      vector_of(marked(twice + "," + member_series("1", "", "1") + "," + member_series("2", "", "one"))), false, 3);
+      vector_of(marked(twice + "," + member_series("q1", "", "1") + "," + member_series("q2", "", "one"))), false, 3);
   ASSERT_TRUE(answers.has_value());
   EXPECT_THAT((*answers)[0].error().text, HasSubstr("the same labels twice"));
   EXPECT_TRUE((*answers)[1].has_value());
@@ -497,7 +497,7 @@ TEST(JoinedAnswer, TheFaultOfOneIsItsOwn) {
 
 TEST(JoinedAnswer, WithoutTheMarkItIsTheAnswerToSomethingElse) {
   EXPECT_TRUE(parse_joined(vector_of(marked("")), false, 2).has_value());
-  for (const std::string& series : {std::string("[]"), "[" + member_series("0", "", "1") + "]"}) {
+  for (const std::string& series : {std::string("[]"), "[" + member_series("q0", "", "1") + "]"}) {
     const auto answers = parse_joined(vector_of(series), false, 2);
     ASSERT_FALSE(answers.has_value()) << series;
     EXPECT_EQ(answers.error().kind, Kind::unusable);
@@ -505,12 +505,12 @@ TEST(JoinedAnswer, WithoutTheMarkItIsTheAnswerToSomethingElse) {
 }
 
 TEST(JoinedAnswer, ASeriesOfNoneOfThemMakesItUnusable) {
-  for (const char* member : {"", "2", "-1", "1x", "taken"}) {
+  for (const char* member : {"", "q2", "q-1", "q1x", "q", "1", "xq1x", "q1q1q1"}) {
     const auto answers = parse_joined(vector_of(marked(member_series(member, "", "1"))), false, 2);
     ASSERT_FALSE(answers.has_value()) << member;
     EXPECT_EQ(answers.error().kind, Kind::unusable);
   }
-  const std::string of_two = member_series("0", R"(,"__tocsin_rule__":"1")", "1");
+  const std::string of_two = member_series("q0", R"(,"__tocsin_rule__":"q1")", "1");
   EXPECT_FALSE(parse_joined(vector_of(marked(of_two)), false, 2).has_value());
   EXPECT_FALSE(parse_joined(success("scalar", R"([1763719200,"1"])"), false, 2).has_value());
 }
