@@ -123,6 +123,14 @@ TEST_F(BatchTest, WhatIsTooMuchOnceComesTogetherAgainAfterManyAnswers) {
   EXPECT_THAT(tick(answered), ElementsAre(8));
 }
 
+TEST_F(BatchTest, WhatIsAnsweredOnlyAloneEndsUpSoAndMostOthersStayTogether) {
+  const auto unsociable = [](const Batch& batch) {
+    return has(batch, 5) && batch.polls.size() > 1 ? Poller::Outcome::refused : Poller::Outcome::answered;
+  };
+  for (int times = 0; times < 3; ++times) tick(unsociable);
+  EXPECT_THAT(tick(unsociable), ElementsAre(4, 2, 1, 1));
+}
+
 TEST_F(BatchTest, ACulpritIsAskedAloneForGood) {
   tick(fails_with(5));
   for (int times = 0; times < 2 * limits::kAnswersUntilForgiven; ++times) tick(answered);
