@@ -60,10 +60,17 @@ std::string labelled(std::string_view query, std::string_view member) {
 constexpr char kIndexPrefix = 'q';  // without it "1" between "1" and "1" would be the index 111
 
 /// A tree of halves: each `or` looks at all series below it, so a chain would cost their square.
-std::string join(std::span<const std::string> members) {
-  if (members.size() == 1) return members.front();
+void append_tree(std::span<const std::string> members, std::string& out) {
+  if (members.size() == 1) {
+    out += members.front();
+    return;
+  }
   const std::size_t half = members.size() / 2;
-  return fmt::format("({} or {})", join(members.first(half)), join(members.subspan(half)));
+  out += '(';
+  append_tree(members.first(half), out);
+  out += " or ";
+  append_tree(members.subspan(half), out);
+  out += ')';
 }
 
 }  // namespace
@@ -79,7 +86,9 @@ std::string join_queries(std::span<const std::string_view> queries) {
     members.push_back(labelled(queries[index], fmt::format("{}{}", kIndexPrefix, index)));
   }
   members.push_back(labelled("vector(1)", kAnsweredMember));
-  return join(members);
+  std::string joined;
+  append_tree(members, joined);
+  return joined;
 }
 
 std::optional<std::size_t> member_of(std::string_view value) {

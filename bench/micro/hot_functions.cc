@@ -6,6 +6,7 @@
 
 #include "agent/base/assert.h"
 #include "agent/evaluate/evaluator.h"
+#include "agent/poll/joined_query.h"
 #include "agent/poll/prom_answer.h"
 #include "agent/store/sqlite_store.h"
 #include "rules/template/template.h"
@@ -15,12 +16,20 @@ namespace {
 
 constexpr Timestamp kAt{Duration{1'700'000'000'000}};
 
-Response response_of(int series) {
+Response response_with(std::string body) {
   Response response;
   response.status = 200;
   response.content_type = "application/json";
-  response.body = vector_answer(series);
+  response.body = std::move(body);
   return response;
+}
+
+Response response_of(int series) {
+  return response_with(vector_answer(series));
+}
+
+std::string envelope(std::string_view series) {
+  return fmt::format(R"({{"status":"success","data":{{"resultType":"vector","result":[{}]}}}})", series);
 }
 
 Incident incident_of(IncidentId id) {
@@ -61,7 +70,7 @@ std::string vector_answer(int series) {
                     R"("pod":"web-{:05}"}},"value":[1700000000,"{}"]}})",
                     index == 0 ? "" : ",", index, index, index + 1);
   }
-  return fmt::format(R"({{"status":"success","data":{{"resultType":"vector","result":[{}]}}}})", result);
+  return envelope(result);
 }
 
 Work parse_answer(int series) {
@@ -77,6 +86,25 @@ Work parse_healthy_answer(int series) {
         parse_instant(response, false, [](std::size_t, const LabelPairs&, double value) { return value > 1e9; });
     TOCSIN_ASSERT(answer.has_value());
   };
+}
+
+Work parse_joined_answer(int rules) {
+  std::string series;
+  for (int rule = 0; rule < rules; ++rule) {
+    series +=
+        fmt::format(R"({{"metric":{{"{}":"q{}","service":"shop"}},"value":[1700000000,"0.5"]}},)", kMemberLabel, rule);
+  }
+  series += fmt::format(R"({{"metric":{{"{}":"{}"}},"value":[1700000000,"1"]}})", kMemberLabel, kAnsweredMember);
+  return [response = response_with(envelope(series)), rules] {
+    const auto answers = parse_joined(response, false, static_cast<std::size_t>(rules));
+    TOCSIN_ASSERT(answers.has_value());
+  };
+}
+
+Work join_rules(int rules) {
+  const std::vector<std::string_view> queries(static_cast<std::size_t>(rules),
+                                              R"(sum by (service) (rate(http_requests_total{code=~"5.."}[5m])))");
+  return [queries] { TOCSIN_ASSERT(!join_queries(queries).empty()); };
 }
 
 Work step_rule(int series, std::string_view threshold) {

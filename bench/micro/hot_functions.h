@@ -20,6 +20,12 @@ Work parse_answer(int series);
 /// The same where no series breaches.
 Work parse_healthy_answer(int series);
 
+/// Of so many rules that are asked together, one series each.
+Work parse_joined_answer(int rules);
+
+/// What is asked for so many.
+Work join_rules(int rules);
+
 /// One tick over so many series that all breach `threshold` and stay pending, or all do not.
 Work step_rule(int series, std::string_view threshold);
 inline constexpr std::string_view kBreached = "> 0";

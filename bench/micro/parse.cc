@@ -18,7 +18,19 @@ void ParseHealthyAnswer(benchmark::State& state) {
 }
 BENCHMARK(ParseHealthyAnswer)->Arg(5)->Arg(1000);
 
-/// The measure of the ones before: the same bytes through simdjson, and nothing made of them.
+void ParseJoinedAnswer(benchmark::State& state) {
+  const Work work = parse_joined_answer(static_cast<int>(state.range(0)));
+  for (auto _ : state) work();
+}
+BENCHMARK(ParseJoinedAnswer)->Arg(50);
+
+void JoinQueries(benchmark::State& state) {
+  const Work work = join_rules(static_cast<int>(state.range(0)));
+  for (auto _ : state) work();
+}
+BENCHMARK(JoinQueries)->Arg(50);
+
+/// The measure of ParseAnswer: the same bytes through simdjson, and nothing made of them.
 void ParseJsonOfThousandSeries(benchmark::State& state) {
   const simdjson::padded_string json(vector_answer(1000));
   simdjson::dom::parser parser;

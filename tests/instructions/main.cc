@@ -18,6 +18,8 @@ using Make = Work (*)();
 
 const std::map<std::string_view, Make> kHotFunctions = {
     {"commit one opening", [] { return commit_openings(1); }},
+    {"join 50 queries", [] { return join_rules(50); }},
+    {"parse a joined answer of 50 rules", [] { return parse_joined_answer(50); }},
     {"parse an answer without series", [] { return parse_answer(0); }},
     {"parse an answer of 5 series", [] { return parse_answer(5); }},
     {"parse an answer of 1000 series", [] { return parse_answer(1000); }},
