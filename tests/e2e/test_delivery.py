@@ -360,6 +360,16 @@ class Heartbeat(DeliveryCase):
         pings = len(self.receiver.received("/ping"))
         wait_for(lambda: len(self.receiver.received("/ping")) > pings, what="the pings to begin again")
 
+    def test_it_stops_while_the_store_cannot_be_written(self):
+        agent = self.agent(self.rule(), heartbeat={"url": self.receiver.url + "/ping", "interval": "1s"})
+        wait_for(lambda: len(self.receiver.received("/ping")) >= 3, what="three pings")
+        database = os.path.join(agent.directory, "tocsin.db")
+        os.rename(database, database + ".away")
+        wait_for(lambda: self.silence("/ping") > 4, 40, "the pings to stop")
+        os.rename(database + ".away", database)
+        pings = len(self.receiver.received("/ping"))
+        wait_for(lambda: len(self.receiver.received("/ping")) > pings, what="the pings to begin again")
+
     def silence(self, path):
         return time.time() - self.receiver.received(path)[-1].at
 

@@ -105,6 +105,18 @@ HOSTILE_RANGES = {
 } | {name: HOSTILE[name] for name in ("a text without end", "two gigabytes in chunks", "headers without end",
                                       "ten gigabytes in ten megabytes of gzip", "nothing but zeros")}
 
+SCALAR = b'{"status":"success","data":{"resultType":"scalar","result":%s}}'
+# To the question for the time.
+HOSTILE_TIMES = {
+    "a time beyond all": whole(SCALAR % b'[1,"1e300"]'),
+    "a time before all": whole(SCALAR % b'[1,"-1e300"]'),
+    "no number": whole(SCALAR % b'[1,"NaN"]'),
+    "a word": whole(SCALAR % b'[1,"now"]'),
+    "an object": whole(SCALAR % b'{"1":"1"}'),
+    "a vector": whole(vector(SAMPLE)),
+} | {name: HOSTILE[name] for name in ("a text without end", "arrays nested a million deep", "thirty megabytes of words",
+                                      "a label of thirty megabytes", "labels nested deep")}
+
 MEMBER = b'{"metric":{"__tocsin_rule__":"%s","pod":"x"},"value":[1,"9"]}'
 MARK = MEMBER % b"asked"
 # To rules that are asked together.
@@ -186,6 +198,25 @@ class HostilePrometheus(EndToEnd):
                 agent.wait_evaluations("Probe", 3)
                 self.assertEqual(before, agent.incidents())
                 self.assert_bounded(f"{asks}: {answers}", agent)
+        self.assertEqual(["firing"], self.told())
+
+    def test_a_hostile_answer_to_the_question_for_the_time_changes_nothing(self):
+        """Each time the Date of the answers says another time, so that Prometheus is asked."""
+        prometheus = self.scripted_prometheus()
+        prometheus.series = [({"pod": "a"}, 1)]
+        agent = self.agent(self.rule(), prometheus={"url": prometheus.url, "timeout": "10s"})
+        self.wait_told(1)
+        before = agent.incidents()
+        for name, answer in HOSTILE_TIMES.items():
+            with self.subTest(name):
+                asked = []
+                prometheus.raw_if = lambda form, answer=answer, asked=asked: (
+                    asked.append(form) or answer if form["query"] == "time()" else None)
+                prometheus.ahead += 3600
+                wait_for(lambda seen=asked: seen, 60, "tocsin to ask for the time")
+                agent.wait_evaluations("Probe", 3)
+                self.assertEqual(before, agent.incidents())
+                self.assert_bounded(name, agent)
         self.assertEqual(["firing"], self.told())
 
     def test_the_largest_answers_that_open_incidents_stay_within_bounds(self):

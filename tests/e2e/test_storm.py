@@ -3,7 +3,7 @@
 import signal
 import unittest
 
-from harness import EndToEnd, wait_for
+from harness import HOOK, Answer, EndToEnd, wait_for
 from harness.scripted_prometheus import Raw, success
 
 SERIES = 100_000
@@ -63,6 +63,24 @@ class Reloads(EndToEnd):
         agent.wait_evaluations("Probe", 2)
         self.assertEqual(sorted(pods), self.told_pods("firing"))
         self.assertEqual(sorted(pods), self.told_pods("resolved"))
+
+    def test_sighup_with_another_configuration_while_thousands_wait_loses_and_doubles_nothing(self):
+        """They wait for a receiver that refuses, and the notifier moves to another."""
+        self.receiver.always(HOOK, Answer(503))
+        agent = self.agent(self.rule())
+        pods = [f"p{number:04}" for number in range(2000)]
+        self.exporter.set_pods(self.metric, 1, pods)
+        wait_for(lambda: agent.metric("tocsin_outbox_depth", notifier="hook") == len(pods), 60, "all to wait")
+        agent.config["notifiers"]["hook"]["url"] = self.receiver.url + "/moved"
+        agent.rules["rule"].append(self.rule("Later", query=f"max({self.metric})"))
+        agent.write()
+        agent.signal(signal.SIGHUP)
+        self.wait_told(len(pods) + 1, "/moved", 120)
+        agent.wait_evaluations("Later", 2)
+        told = [body["commonLabels"] for body in self.receiver.taken("/moved")]
+        self.assertEqual(pods, sorted(labels["pod"] for labels in told if labels["alertname"] == "Probe"))
+        self.assertEqual(1, sum(labels["alertname"] == "Later" for labels in told))
+        self.assertEqual([], self.receiver.taken(HOOK))
 
     def hang_up_until(self, agent, count):
         def told():

@@ -1,6 +1,7 @@
 """A Prometheus that says whatever a test wants, also what no Prometheus would."""
 
 import json
+import time
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler
 from urllib.parse import parse_qs
@@ -27,6 +28,7 @@ class ScriptedPrometheus:
         self.raw_for = {}  # query -> Raw
         self.raw_if = lambda form: None  # the request's form -> Raw
         self.asked = 0
+        self.ahead = 0  # seconds that its answers' Date is ahead
         prometheus = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -51,6 +53,9 @@ class ScriptedPrometheus:
                         self.wfile.write(chunk)
                 except OSError:
                     pass
+
+            def date_time_string(self, timestamp=None):
+                return super().date_time_string(time.time() + prometheus.ahead)
 
             def log_message(self, *_):
                 pass
