@@ -1,7 +1,9 @@
 #!/usr/bin/python3
 """2,000 rules at 5 s on a real Prometheus, 2 % of them pending. What an evaluation costs is the CPU of Prometheus above
-what it needs without any rules, plus that of the evaluator. tocsin joins rules in one request (its default). The data
-of Prometheus lie in memory (/dev/shm), so that other programs' use of the disk does not show."""
+what it needs without any rules, plus that of the evaluator. tocsin joins rules in one request (its default). What is
+held against Prometheus's own rules is measured beside them, each with a Prometheus of its own, so that whatever else
+the machine does meets both. The data of Prometheus lie in memory (/dev/shm), so that other programs' use of the disk
+does not show."""
 
 import contextlib
 import tempfile
@@ -15,6 +17,7 @@ from row import folder, row
 
 RULES = evaluators.Rules(2_000, interval=5, query='sum by (rule) (avg_over_time(bench_load{{rule="{rule}"}}[1m]))')
 
+WINDOW_OF_QUERY = 60
 SECONDS_MIN = 20  # Prometheus collects its garbage about once a second, which is a fifth of its CPU
 
 
@@ -45,27 +48,38 @@ MAKE = {
 }
 
 
-def measure(options, name, target):
-    own = RULES if name == "Prometheus's own rules" else None
+def measure(options, names, target):
+    """Name -> CPU of all its programs in seconds a second, evaluations a second, CPU of each of its programs."""
     with contextlib.ExitStack() as stack:
-        data = stack.enter_context(tempfile.TemporaryDirectory(dir="/dev/shm"))
-        prometheus = stack.enter_context(evaluators.prometheus(data, target, own))
-        wait_for(lambda: ready(prometheus), 60, "Prometheus to scrape")
-        evaluator = None
-        if name in MAKE:
-            evaluator = stack.enter_context(MAKE[name](folder(options, "subject"), prometheus.url))
-        programs = [prometheus] + ([evaluator] if evaluator else [])
-        count = COUNTERS[name]
-        wait_for(lambda: name == "no rules" or (all(program.alive() for program in programs) and
-                                                reached(count, prometheus, evaluator)), 120, f"{name} to evaluate")
-        wait_for(lambda: caught_up(prometheus), 120, f"{name} to catch up", every=1)
-        before, begun = count(prometheus, evaluator), time.monotonic()
-        cpu = [program.cpu() for program in programs]
+        running = {name: start(stack, options, name, target) for name in names}
+        time.sleep(WINDOW_OF_QUERY)  # each has as many samples to look at
+        before, begun = {name: reading(name, *programs) for name, programs in running.items()}, time.monotonic()
         time.sleep(max(options.seconds, SECONDS_MIN))
-        cpu = [program.cpu() - used for program, used in zip(programs, cpu)]
-        took = time.monotonic() - begun
-        after = count(prometheus, evaluator)
-        return sum(cpu) / took, (after - before) / took, [used / took for used in cpu]
+        after, took = {name: reading(name, *programs) for name, programs in running.items()}, time.monotonic() - begun
+    measured = {}
+    for name in names:
+        evaluations, *cpu = ((now - then) / took for now, then in zip(after[name], before[name]))
+        measured[name] = sum(cpu), evaluations, cpu
+    return measured
+
+
+def start(stack, options, name, target):
+    """Prometheus and, where it is not its own, the evaluator, once they have caught up."""
+    data = stack.enter_context(tempfile.TemporaryDirectory(dir="/dev/shm"))
+    own = RULES if name == "Prometheus's own rules" else None
+    prometheus = stack.enter_context(evaluators.prometheus(data, target, own))
+    wait_for(lambda: ready(prometheus), 60, "Prometheus to scrape")
+    evaluator = stack.enter_context(MAKE[name](folder(options, name), prometheus.url)) if name in MAKE else None
+    programs = [prometheus] + ([evaluator] if evaluator else [])
+    wait_for(lambda: name == "no rules" or (all(program.alive() for program in programs) and
+                                            reached(COUNTERS[name], prometheus, evaluator)), 120, f"{name} to evaluate")
+    wait_for(lambda: caught_up(prometheus), 120, f"{name} to catch up", every=1)
+    return prometheus, evaluator
+
+
+def reading(name, prometheus, evaluator):
+    """Evaluations so far, and the CPU of each program."""
+    return COUNTERS[name](prometheus, evaluator), prometheus.cpu(), evaluator.cpu() if evaluator else 0
 
 
 def ready(prometheus):
@@ -91,12 +105,13 @@ def reached(count, prometheus, evaluator):
 with row(__doc__, "2,000 rules on a real Prometheus") as (shown, settings):
     with Canned(folder(settings, "exporter"), metrics=metrics()) as exporter:
         for _ in range(settings.repetitions):
-            idle = measure(settings, "no rules", exporter.url)[0]
+            measured = measure(settings, ("no rules", "tocsin", "Prometheus's own rules"), exporter.url)
+            idle = measured.pop("no rules")[0]
+            measured |= measure(settings, ("vmalert",), exporter.url)
             shown.add("Prometheus without rules: CPU", "% of a core", idle * 100)
-            for subject in ("tocsin", "vmalert", "Prometheus's own rules"):
-                cpu, rate, parts = measure(settings, subject, exporter.url)
+            for subject, (cpu, rate, parts) in measured.items():
                 shown.add(f"{subject}: CPU per evaluation", "µs", (cpu - idle) / rate * 1e6)
-                if len(parts) > 1:
+                if subject in MAKE:
                     shown.add(f"{subject}: of it the evaluator's", "µs", parts[1] / rate * 1e6)
                 shown.add(f"{subject}: of the wanted rate", "%", rate / (RULES.count / RULES.interval) * 100)
     COST = "{}: CPU per evaluation".format

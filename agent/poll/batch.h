@@ -13,7 +13,8 @@ struct Halving {
   std::vector<std::size_t> members;        // polls of the request that failed first
   std::size_t parts_open = 1;              // requests that have not ended
   uint32_t largest_answered = 0;           // polls in the largest part that was answered
-  std::vector<std::size_t> culprits = {};  // polls that failed alone, or can only be asked alone
+  std::vector<std::size_t> culprits = {};  // polls that were refused alone, or can only be asked alone
+  std::vector<std::size_t> too_slow = {};  // polls that timed out alone
   bool conclusive = true;                  // all parts have been answered or refused
 };
 

@@ -36,7 +36,8 @@ bool is_one_argument(std::string_view query) {
       continue;
     }
     if (c == '#') {
-      at = std::min(query.find('\n', at), query.size());
+      at = std::min(query.find_first_of("\r\n", at), query.size());
+      if (at < query.size() && query[at] == '\r') return false;  // not every server ends a comment there
       continue;
     }
     if (c == ',' && open.empty()) return false;
@@ -50,11 +51,15 @@ bool is_one_argument(std::string_view query) {
   return open.empty();
 }
 
-/// Between what the label has before, which is nothing. A series that has the label stored gives a value with `member`
-/// in its middle, which is none of tocsin's. label_replace() does the same, but compiles a regular expression each
-/// time. The line break ends a comment that the query may end with.
+/// On no series: a stored one would give a value with the member in its middle, which is none of tocsin's. kMemberLabel
+/// itself will not do: VictoriaMetrics looks a source up when the new label already has some older one's value.
+constexpr std::string_view kEmptyLabel = "__tocsin_none__";
+
+/// Joined of nothing and nothing, the label is the separator. label_replace() says that more plainly, but compiles a
+/// regular expression each time. The line break ends a comment that the query may end with.
 std::string labelled(std::string_view query, std::string_view member) {
-  return fmt::format(R"(label_join({0}{1}, "{2}", "{3}", "{2}", "{2}"))", query, '\n', kMemberLabel, member);
+  return fmt::format(R"(label_join({0}{1}, "{2}", "{3}", "{4}", "{4}"))", query, '\n', kMemberLabel, member,
+                     kEmptyLabel);
 }
 
 constexpr char kIndexPrefix = 'q';  // without it "1" between "1" and "1" would be the index 111
@@ -81,10 +86,11 @@ bool can_be_joined(std::string_view query) {
 
 std::string join_queries(std::span<const std::string_view> queries) {
   std::vector<std::string> members;
-  members.reserve(queries.size() + 1);
+  members.reserve(queries.size() + 2);
   for (std::size_t index = 0; index < queries.size(); ++index) {
     members.push_back(labelled(queries[index], fmt::format("{}{}", kIndexPrefix, index)));
   }
+  members.push_back(labelled(fmt::format(R"(count({{{}!=""}}))", kMemberLabel), "taken"));
   members.push_back(labelled("vector(1)", kAnsweredMember));
   std::string joined;
   append_tree(members, joined);

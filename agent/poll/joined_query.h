@@ -21,8 +21,9 @@ inline constexpr std::string_view kAnsweredMember = "asked";
 /// end, and it has no comma outside them. One that writes kMemberLabel itself is not joined either.
 bool can_be_joined(std::string_view query);
 
-/// One query for all; kAnsweredMember is the last. A series that has kMemberLabel stored already comes back as one that
-/// belongs to none of them. REQUIRES: can_be_joined() each, and at least one.
+/// One query for all; kAnsweredMember is the last. Where stored series have kMemberLabel already, the answer has one
+/// more series, which belongs to none of them: joined, their labels could not be told from tocsin's. REQUIRES:
+/// can_be_joined() each, and at least one.
 std::string join_queries(std::span<const std::string_view> queries);
 
 /// The index of the query to which a series with this value of kMemberLabel belongs; nullopt: to none.

@@ -164,12 +164,14 @@ void Poller::learn(const Batch& batch, Outcome outcome, Duration took) {
   if (outcome == Outcome::answered || outcome == Outcome::answered_scalar) {
     halving.largest_answered = std::max(halving.largest_answered, size);
   }
-  if (outcome != Outcome::answered)
-    halving.culprits.insert(halving.culprits.end(), batch.polls.begin(), batch.polls.end());
+  if (outcome != Outcome::answered) {
+    auto& to_blame = outcome == Outcome::timed_out ? halving.too_slow : halving.culprits;
+    to_blame.insert(to_blame.end(), batch.polls.begin(), batch.polls.end());
+  }
   if (--halving.parts_open == 0) conclude(halving);
 }
 
-/// What was too much once need not be so for good: after many answers it is tried again.
+/// What was too much or too slow once need not be so for good: after many answers it is tried again.
 void Poller::forgive(Poll& poll) const {
   if (poll.to_blame || poll.company_max == limits_.batch) return;
   if (++poll.restrained < limits::kAnswersUntilForgiven) return;
@@ -177,27 +179,25 @@ void Poller::forgive(Poll& poll) const {
   if (can_be_joined(poll.query)) poll.company_max = limits_.batch;
 }
 
-/// A culprit is asked alone from now on. Where each part was answered, together they were too much; where none was,
-/// the fault is not theirs.
+/// A culprit is asked alone from now on, and what took too long for a while. Where each part was answered, together
+/// they were too much; where none was, the fault is not theirs.
 void Poller::conclude(const Halving& halving) {
   if (!halving.conclusive || halving.largest_answered == 0) return;
-  const bool blame = !halving.culprits.empty();
-  for (const std::size_t index : blame ? halving.culprits : halving.members) {
-    if (blame) {
-      ask_alone(index);
-      continue;
-    }
-    Poll& poll = polls_[index];
-    poll.company_max = std::min(poll.company_max, halving.largest_answered);
-    poll.company = std::min(poll.company, poll.company_max);
-    poll.restrained = 0;
-  }
+  for (const std::size_t index : halving.culprits) ask_alone(index);
+  for (const std::size_t index : halving.too_slow) restrain(polls_[index], 1);
+  if (!halving.culprits.empty() || !halving.too_slow.empty()) return;
+  for (const std::size_t index : halving.members) restrain(polls_[index], halving.largest_answered);
+}
+
+void Poller::restrain(Poll& poll, uint32_t company_max) {
+  poll.company_max = std::min(poll.company_max, company_max);
+  poll.company = std::min(poll.company, poll.company_max);
+  poll.restrained = 0;
 }
 
 void Poller::ask_alone(std::size_t index) {
-  Poll& poll = polls_[index];
-  poll.company = poll.company_max = 1;
-  poll.to_blame = true;
+  restrain(polls_[index], 1);
+  polls_[index].to_blame = true;
 }
 
 bool Poller::is_slow(Duration took) const {

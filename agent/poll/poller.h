@@ -72,11 +72,11 @@ struct Poll {
 
   /// How many polls a request with this one may have: `company` now, at most `company_max`.
   /// Fewer where requests were slow, and as before once they are not; at most as many as were answered where it was too
-  /// much together, for a while; one where it is to blame for a failure, for good.
+  /// much together, and one where it timed out, for a while; one where it is to blame for a failure, for good.
   uint32_t company = 1;
   uint32_t company_max = 1;
   uint16_t restrained = 0;  // answers since `company_max` was lowered
-  bool to_blame = false;    // it failed alone while others were answered, or is a scalar
+  bool to_blame = false;    // it was refused alone while others were answered, or is a scalar
 
   uint32_t anew = 0;  // times that it was asked once more, by another clock, since it was answered
   enum class Phase : uint8_t { idle, queued, in_flight };
@@ -150,6 +150,7 @@ class Poller {
   void split(const Batch& batch, bool one_by_one);
   void learn(const Batch& batch, Outcome outcome, Duration took);
   void forgive(Poll& poll) const;
+  static void restrain(Poll& poll, uint32_t company_max);
   void conclude(const Halving& halving);
   bool is_slow(Duration took) const;
 

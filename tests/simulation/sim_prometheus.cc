@@ -136,8 +136,8 @@ bool SimPrometheus::refuses(const Question& question) {
     injector_.count(FaultKind::query_refused);
     return true;
   }
-  // One of the members marks the answer.
-  const std::size_t members = question.asked.size() - (question.asked.size() > 1 ? 1 : 0);
+  // Two of the members ask whether the label is taken, and mark the answer.
+  const std::size_t members = question.asked.size() - (question.asked.size() > 1 ? 2 : 0);
   const Fault* limit = injector_.find(FaultKind::joined_too_large);
   if (!limit || members <= 1 + below(3, seed_, "limit", static_cast<uint64_t>(to_unix_ms(limit->at)))) return false;
   injector_.count(FaultKind::joined_too_large);

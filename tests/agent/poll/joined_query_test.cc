@@ -8,14 +8,15 @@
 namespace tocsin {
 namespace {
 
-TEST(JoinedQuery, LabelsEachQueryAndAsksForAMark) {
+TEST(JoinedQuery, LabelsEachQueryAsksWhetherTheLabelIsTakenAndForAMark) {
   const std::vector<std::string_view> queries = {"up", "rate(x[5m])  # per second"};
   const auto member = [](const std::string& query, const std::string& value) {
     return "label_join(" + query + "\n, \"__tocsin_rule__\", \"" + value +
-           "\", \"__tocsin_rule__\", \"__tocsin_rule__\")";
+           "\", \"__tocsin_none__\", \"__tocsin_none__\")";
   };
-  EXPECT_EQ(join_queries(queries), "(" + member("up", "q0") + " or (" + member("rate(x[5m])  # per second", "q1") +
-                                       " or " + member("vector(1)", "asked") + "))");
+  EXPECT_EQ(join_queries(queries), "((" + member("up", "q0") + " or " + member("rate(x[5m])  # per second", "q1") +
+                                       ") or (" + member("count({__tocsin_rule__!=\"\"})", "taken") + " or " +
+                                       member("vector(1)", "asked") + "))");
 }
 
 TEST(JoinedQuery, NumbersAllMembersOfATree) {
@@ -47,7 +48,7 @@ TEST(JoinedQuery, TakesWhatIsOneArgument) {
 
 TEST(JoinedQuery, TakesNoneThatWouldReachOutOfItsArgument) {
   for (const char* query :
-       {"up) or (down", "up)", "(up", "x{a=\"", "x{a='\\'}", "x{a=`b}", "x[5m", "x(]", ")(", "up, \"a\"",
+       {"up) or (down", "up)", "(up", "x{a=\"", "x{a='\\'}", "x{a=`b}", "x[5m", "x(]", ")(", "up, \"a\"", "up #\r, up",
         "sum(x) by (a), up", "label_replace(up, \"__tocsin_rule__\", \"1\", \"\", \"\")"}) {
     EXPECT_FALSE(can_be_joined(query)) << query;
   }

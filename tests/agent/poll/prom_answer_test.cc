@@ -505,7 +505,7 @@ TEST(JoinedAnswer, WithoutTheMarkItIsTheAnswerToSomethingElse) {
 }
 
 TEST(JoinedAnswer, ASeriesOfNoneOfThemMakesItUnusable) {
-  for (const char* member : {"", "q2", "q-1", "q1x", "q", "1", "xq1x", "q1q1q1"}) {
+  for (const char* member : {"", "q2", "q-1", "q1x", "q", "1", "xq1x", "q1q1q1", "taken"}) {
     const auto answers = parse_joined(vector_of(marked(member_series(member, "", "1"))), false, 2);
     ASSERT_FALSE(answers.has_value()) << member;
     EXPECT_EQ(answers.error().kind, Kind::unusable);
