@@ -165,8 +165,8 @@ void Poller::learn(const Batch& batch, Outcome outcome, Duration took) {
     halving.largest_answered = std::max(halving.largest_answered, size);
   }
   if (outcome != Outcome::answered) {
-    auto& to_blame = outcome == Outcome::timed_out ? halving.too_slow : halving.culprits;
-    to_blame.insert(to_blame.end(), batch.polls.begin(), batch.polls.end());
+    auto& failed = outcome == Outcome::timed_out ? halving.too_slow : halving.culprits;
+    failed.insert(failed.end(), batch.polls.begin(), batch.polls.end());
   }
   if (--halving.parts_open == 0) conclude(halving);
 }

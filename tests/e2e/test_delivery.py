@@ -345,8 +345,7 @@ class Heartbeat(DeliveryCase):
         with proxy.refusing():
             # A ping may be under way when Prometheus goes; then they stop.
             wait_for(lambda: self.silence("/ping") > 4, 30, "the pings to stop")
-        pings = len(self.receiver.received("/ping"))
-        wait_for(lambda: len(self.receiver.received("/ping")) > pings, what="the pings to begin again")
+        self.wait_pings_again()
 
     def test_it_stops_while_no_rule_can_be_evaluated(self):
         prometheus = self.scripted_prometheus()
@@ -357,8 +356,7 @@ class Heartbeat(DeliveryCase):
         prometheus.raw = Raw(lambda: [refusal], status=422)
         wait_for(lambda: self.silence("/ping") > 4, 30, "the pings to stop")
         prometheus.raw = None
-        pings = len(self.receiver.received("/ping"))
-        wait_for(lambda: len(self.receiver.received("/ping")) > pings, what="the pings to begin again")
+        self.wait_pings_again()
 
     def test_it_stops_while_the_store_cannot_be_written(self):
         agent = self.agent(self.rule(), heartbeat={"url": self.receiver.url + "/ping", "interval": "1s"})
@@ -367,6 +365,9 @@ class Heartbeat(DeliveryCase):
         os.rename(database, database + ".away")
         wait_for(lambda: self.silence("/ping") > 4, 40, "the pings to stop")
         os.rename(database + ".away", database)
+        self.wait_pings_again()
+
+    def wait_pings_again(self):
         pings = len(self.receiver.received("/ping"))
         wait_for(lambda: len(self.receiver.received("/ping")) > pings, what="the pings to begin again")
 
@@ -376,8 +377,7 @@ class Heartbeat(DeliveryCase):
     def test_it_stops_while_nothing_can_be_delivered(self):
         self.stops_while_the_answer_is(503)
         self.receiver.always(HOOK, Answer(200))
-        pings = len(self.receiver.received("/ping"))
-        wait_for(lambda: len(self.receiver.received("/ping")) > pings, what="the pings to begin again")
+        self.wait_pings_again()
 
     def test_it_stops_once_a_notification_was_refused(self):
         self.stops_while_the_answer_is(404)
