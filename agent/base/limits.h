@@ -58,6 +58,8 @@ inline constexpr Duration kClockStepMin = std::chrono::seconds(1);  // a clock t
 inline constexpr std::size_t kAskedAnewMax = 2;                     // of one query, each time that a clock is set
 inline constexpr std::size_t kClockProbesMax = 3;                   // in a row, while queries are answered
 inline constexpr Duration kSleepMin = std::chrono::minutes(1);    // a tick so late: the machine slept; less: it is slow
+inline constexpr Duration kGatherMax{250};                        // so long a poll that is due waits for others
+inline constexpr int kGatheringsMin = 16;                         // of one interval, where that is less
 inline constexpr int kGridSlots = 64;                             // contract 4: slots of one interval
 inline constexpr Duration kRetryFirst = std::chrono::seconds(1);  // contract 4: back-off from 1 s to 5 min
 inline constexpr Duration kRetryMax = std::chrono::minutes(5);

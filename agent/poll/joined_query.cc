@@ -58,8 +58,7 @@ constexpr std::string_view kEmptyLabel = "__tocsin_none__";
 /// Joined of nothing and nothing, the label is the separator. label_replace() says that more plainly, but compiles a
 /// regular expression each time. The line break ends a comment that the query may end with.
 std::string labelled(std::string_view query, std::string_view member) {
-  return fmt::format(R"(label_join({0}{1}, "{2}", "{3}", "{4}", "{4}"))", query, '\n', kMemberLabel, member,
-                     kEmptyLabel);
+  return fmt::format("label_join({0}\n,'{1}','{2}','{3}','{3}')", query, kMemberLabel, member, kEmptyLabel);
 }
 
 constexpr char kIndexPrefix = 'q';  // without it "1" between "1" and "1" would be the index 111
@@ -86,12 +85,11 @@ bool can_be_joined(std::string_view query) {
 
 std::string join_queries(std::span<const std::string_view> queries) {
   std::vector<std::string> members;
-  members.reserve(queries.size() + 2);
+  members.reserve(queries.size() + 1);
   for (std::size_t index = 0; index < queries.size(); ++index) {
     members.push_back(labelled(queries[index], fmt::format("{}{}", kIndexPrefix, index)));
   }
-  members.push_back(labelled(fmt::format(R"(count({{{}!=""}}))", kMemberLabel), "taken"));
-  members.push_back(labelled("vector(1)", kAnsweredMember));
+  members.push_back(labelled(fmt::format("absent({{{}!=''}})", kMemberLabel), kAnsweredMember));
   std::string joined;
   append_tree(members, joined);
   return joined;

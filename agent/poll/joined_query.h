@@ -13,17 +13,16 @@ namespace tocsin {
 /// On each series of an answer to joined queries: which of them it belongs to (member_of()).
 inline constexpr std::string_view kMemberLabel = "__tocsin_rule__";
 
-/// In its place on one series more, which every answer to joined queries has. Without it the answer is to something
-/// else: a server that knows a query by its text alone would have "nothing" to say about all of them.
+/// In its place on one series more. An answer without it is of no use: it is to something else (a server that knows a
+/// query by its text alone would have "nothing" to say about all of them), or stored series have kMemberLabel already,
+/// which joined could not be told from tocsin's.
 inline constexpr std::string_view kAnsweredMember = "asked";
 
 /// Whether the query means as an argument of a function what it means alone: its brackets are balanced, its strings
 /// end, and it has no comma outside them. One that writes kMemberLabel itself is not joined either.
 bool can_be_joined(std::string_view query);
 
-/// One query for all; kAnsweredMember is the last. Where stored series have kMemberLabel already, the answer has one
-/// more series, which belongs to none of them: joined, their labels could not be told from tocsin's. REQUIRES:
-/// can_be_joined() each, and at least one.
+/// One query for all; kAnsweredMember is the last. REQUIRES: can_be_joined() each, and at least one.
 std::string join_queries(std::span<const std::string_view> queries);
 
 /// The index of the query to which a series with this value of kMemberLabel belongs; nullopt: to none.

@@ -28,6 +28,7 @@ std::size_t Poller::add(std::string_view query, Duration interval, bool allow_pa
                     .allow_partial = allow_partial});
   const std::size_t index = polls_.size() - 1;
   schedule(index, done < latest ? latest : latest + interval);
+  gathers_ = std::min(gathers_, interval / limits::kGatheringsMin);
   return index;
 }
 
@@ -251,7 +252,7 @@ std::vector<std::size_t> Poller::begin_anew(Timestamp now) {
 
 std::optional<Timestamp> Poller::next_due() const {
   if (timers_.empty()) return std::nullopt;
-  return timers_.begin()->first;
+  return timers_.begin()->first + gathers_;
 }
 
 Timestamp Poller::covered_by_all(Timestamp now) const {

@@ -132,7 +132,8 @@ class Poller {
   /// limits::kAskedAnewMax times since they were answered last: they stay in flight, and nobody asks.
   std::vector<std::size_t> begin_anew(Timestamp now);
 
-  /// When the next poll comes due; nullopt where there is none.
+  /// When to take what is due next; nullopt where there is none. Not at once: what comes due shortly after it is then
+  /// asked with warm caches, which costs Prometheus and tocsin less.
   std::optional<Timestamp> next_due() const;
   /// Up to here every poll that is not behind has been read.
   Timestamp covered_by_all(Timestamp now) const;
@@ -155,8 +156,9 @@ class Poller {
   bool is_slow(Duration took) const;
 
   PollerLimits limits_;
-  std::size_t in_flight_ = 0;  // requests
-  Duration usual_{0};          // what a request takes, a moving mean
+  std::size_t in_flight_ = 0;              // requests
+  Duration usual_{0};                      // what a request takes, a moving mean
+  Duration gathers_ = limits::kGatherMax;  // so long what is due waits for what comes due after it
   std::vector<Poll> polls_;
   std::map<Timestamp, std::vector<std::size_t>> timers_;  // next tick -> polls, of which thousands may share it
   std::deque<std::size_t> queued_;

@@ -118,7 +118,9 @@ Parsed<std::vector<Parsed<Answer>>> parse_vector(element result, Members members
   for (const element entry : series) {
     if (auto added = reader.add(entry); !added) return std::unexpected(added.error());
   }
-  if (members.joined && !reader.marked()) return unusable("the answer is not one to joined queries");
+  if (members.joined && !reader.marked())
+    return unusable(
+        fmt::format("the answer is not one to joined queries, or stored series have the label {}", kMemberLabel));
   // Only what keeps all labels can tell the same ones from a chance of the hash.
   if (reader.may_repeat() && needed) return parse_vector(result, members, nullptr);
   auto answers = reader.take();

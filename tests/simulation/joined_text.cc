@@ -7,14 +7,14 @@ namespace tocsin::sim {
 namespace {
 
 constexpr const char* kLabelled =
-    R"re(label_join\(([^\n]*)\n, "__tocsin_rule__", "(\w+)", "__tocsin_none__", "__tocsin_none__"\))re";
+    R"re(label_join\(([^\n]*)\n,'__tocsin_rule__','(\w+)','__tocsin_none__','__tocsin_none__'\))re";
 
-/// Each rule once, then what asks whether the label is taken, and the mark.
+/// Each rule once, then the mark.
 bool are_in_order(const std::vector<AskedQuery>& asked) {
-  for (std::size_t index = 0; index + 2 < asked.size(); ++index) {
+  for (std::size_t index = 0; index + 1 < asked.size(); ++index) {
     if (asked[index].member != fmt::format("q{}", index)) return false;
   }
-  return asked.size() > 2 && asked[asked.size() - 2].member == "taken" && asked.back().member == "asked";
+  return asked.size() > 2 && asked.back().member == "asked";
 }
 
 }  // namespace

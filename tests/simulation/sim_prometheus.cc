@@ -36,6 +36,9 @@ constexpr Duration kFirstScrape = 10s;
 /// So long ago a sample may be to count at the time that is asked for.
 constexpr Duration kLookback = 5min;
 
+/// Its answer is one series, for no series here has this label.
+constexpr const char* kMarkQuery = "absent({__tocsin_rule__!=''})";
+
 constexpr const char* kCutOff =
     R"({"status":"success","data":{"resultType":"vector","result":[{"metric":{"pod":"p0"},"value":[1.8e9,"3"]},{"met)";
 constexpr const char* kWrongTypes =
@@ -136,8 +139,7 @@ bool SimPrometheus::refuses(const Question& question) {
     injector_.count(FaultKind::query_refused);
     return true;
   }
-  // Two of the members ask whether the label is taken, and mark the answer.
-  const std::size_t members = question.asked.size() - (question.asked.size() > 1 ? 2 : 0);
+  const std::size_t members = question.asked.size() - (question.asked.size() > 1 ? 1 : 0);  // but for the mark
   const Fault* limit = injector_.find(FaultKind::joined_too_large);
   if (!limit || members <= 1 + below(3, seed_, "limit", static_cast<uint64_t>(to_unix_ms(limit->at)))) return false;
   injector_.count(FaultKind::joined_too_large);
@@ -255,7 +257,7 @@ Response SimPrometheus::tell(const Question& question) {
   std::string result;
   for (const AskedQuery& asked : question.asked) {
     const bool presence = asked.query == kPresenceQuery;
-    if (asked.query == "vector(1)") {
+    if (asked.query == kMarkQuery) {
       add_series(result, labels_text({}, asked.member), "value", point(question.start, 1));
       continue;
     }

@@ -8,15 +8,13 @@
 namespace tocsin {
 namespace {
 
-TEST(JoinedQuery, LabelsEachQueryAsksWhetherTheLabelIsTakenAndForAMark) {
+TEST(JoinedQuery, LabelsEachQueryAndAsksForAMarkThatIsThereUnlessTheLabelIsStored) {
   const std::vector<std::string_view> queries = {"up", "rate(x[5m])  # per second"};
   const auto member = [](const std::string& query, const std::string& value) {
-    return "label_join(" + query + "\n, \"__tocsin_rule__\", \"" + value +
-           "\", \"__tocsin_none__\", \"__tocsin_none__\")";
+    return "label_join(" + query + "\n,'__tocsin_rule__','" + value + "','__tocsin_none__','__tocsin_none__')";
   };
-  EXPECT_EQ(join_queries(queries), "((" + member("up", "q0") + " or " + member("rate(x[5m])  # per second", "q1") +
-                                       ") or (" + member("count({__tocsin_rule__!=\"\"})", "taken") + " or " +
-                                       member("vector(1)", "asked") + "))");
+  EXPECT_EQ(join_queries(queries), "(" + member("up", "q0") + " or (" + member("rate(x[5m])  # per second", "q1") +
+                                       " or " + member("absent({__tocsin_rule__!=''})", "asked") + "))");
 }
 
 TEST(JoinedQuery, NumbersAllMembersOfATree) {
@@ -24,7 +22,7 @@ TEST(JoinedQuery, NumbersAllMembersOfATree) {
   const std::string joined = join_queries(queries);
   for (std::size_t member = 0; member < 50; ++member) {
     const std::string value = "q" + std::to_string(member);
-    EXPECT_THAT(joined, testing::HasSubstr("\"__tocsin_rule__\", \"" + value + "\","));
+    EXPECT_THAT(joined, testing::HasSubstr("'__tocsin_rule__','" + value + "',"));
     EXPECT_EQ(member_of(value), member);
   }
 }

@@ -46,6 +46,15 @@ TEST_F(PollerTest, ANewPollIsAskedAtOnceForTheLatestTick) {
   EXPECT_TRUE(take(kNow).empty());
 }
 
+TEST_F(PollerTest, WhatIsDueWaitsAMomentForWhatComesDueAfterIt) {
+  const std::size_t one = poller_.add("up", 15s, false, std::nullopt, kNow);
+  const Timestamp due = poller_.poll(one).next;
+  EXPECT_EQ(poller_.next_due(), due + limits::kGatherMax);
+  poller_.add("down", 1s, false, std::nullopt, kNow);
+  EXPECT_EQ(poller_.next_due(), std::min(due, poller_.poll(1).next) + Duration{1s} / limits::kGatheringsMin)
+      << "as little as the shortest interval allows";
+}
+
 TEST_F(PollerTest, ATickThatComesWhileTheQueryIsUnderWayIsMissed) {
   const std::size_t poll = poller_.add("up", 15s, false, std::nullopt, kNow);
   ask(poll, Poller::Result::applied);
