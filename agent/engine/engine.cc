@@ -60,6 +60,7 @@ Result<void> Engine::start() {
   if (left_at > now) {
     book_.set_back(left_at - now);
     outbox_.set_back(left_at - now, draft_);
+    draft_.alive_at = now;  // in one commit with it, or the next start would set back once more
   } else {
     outbox_.set_forward(now - alive_at, now, draft_);
   }

@@ -41,6 +41,17 @@ class Hung(EndToEnd):
         hold(process.pid)  # which is the thread of the loop
         self.assertEqual(-signal.SIGABRT, process.wait(150))
 
+    def test_a_stop_that_hangs_ends_the_process_too(self):
+        self.receiver.always(HOOK, Hang())
+        agent = self.agent(self.rule(), notifiers={"hook": self.hook(timeout="1m")})
+        self.set(1)
+        wait_for(lambda: self.receiver.received(HOOK), what="a notification under way")
+        agent.signal(signal.SIGTERM)
+        agent.wait_log("msg=stopping")
+        hold(agent.pid)
+        self.assertEqual(-signal.SIGABRT, agent.wait_exit(150))
+        self.assertIn("has hung", agent.log())
+
     def test_a_log_that_nobody_reads_holds_up_nothing_and_what_it_lost_is_said(self):
         self.set(0)
         agent = self.new_agent(self.rule())

@@ -54,6 +54,20 @@ TEST_F(ClockSet, ForwardGivesNothingUpThatWasTriedForAMoment) {
   EXPECT_EQ(store_.deliveries[1].state, DeliveryState::delivered);
 }
 
+TEST_F(ClockSet, BackWhileNobodyLookedGivesNothingUpHoweverOftenItIsBegunAnew) {
+  turns(10);
+  ASSERT_TRUE(store_.alive_at);
+  const int attempts = store_.deliveries[1].attempts;
+  clock_.set(-30h);
+  for (int start = 0; start < 3; ++start) {
+    store_.keep_for_next_start();
+    begin();
+  }
+  turns(60);
+  EXPECT_NE(store_.deliveries[1].state, DeliveryState::failed) << store_.deliveries[1].last_error;
+  EXPECT_GT(store_.deliveries[1].attempts, attempts);
+}
+
 TEST_F(ClockSet, ForwardDoesNotMakeAnOutageLong) {
   prometheus_answers_ = false;
   turns(3);

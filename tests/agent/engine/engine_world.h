@@ -39,15 +39,35 @@ class FailingStore final : public Store {
   }
   Result<void> commit(const Change& change) override {
     if (fails) return fail("the disk is full", ErrorCode::unavailable);
+    for (const Incident& incident : change.incidents) incidents[incident.id] = incident;
     for (const Delivery& delivery : change.deliveries) deliveries[delivery.id] = delivery;
     for (const TimelineEntry& entry : change.timeline) timeline.push_back(entry.type);
+    for (const SeriesRecord& one : change.series) series[one.labels] = one;
     for (const RuleRecord& rule : change.rules) rules[rule.rule] = rule;
+    if (change.alive_at) alive_at = change.alive_at;
     return {};
+  }
+  /// What the next start finds of one rule.
+  void keep_for_next_start() {
+    stored.incidents.clear();
+    stored.deliveries.clear();
+    for (const auto& [id, incident] : incidents) stored.incidents.push_back(incident);
+    for (const auto& [id, delivery] : deliveries) stored.deliveries.push_back(delivery);
+    stored.series.clear();
+    for (const auto& [labels, one] : series) stored.series.push_back(one);
+    stored.rules.clear();
+    for (const auto& [name, rule] : rules) stored.rules.push_back(rule);
+    stored.next_incident = static_cast<IncidentId>(incidents.size()) + 1;
+    stored.next_delivery = static_cast<int64_t>(deliveries.size()) + 1;
+    stored.alive_at = alive_at;
   }
 
   Stored stored;  // before the start
   bool fails = false;
+  std::map<IncidentId, Incident> incidents;
+  std::map<Labels, SeriesRecord> series;
   std::map<int64_t, Delivery> deliveries;
+  std::optional<Timestamp> alive_at;
   std::vector<std::string> timeline;
   std::map<std::string, RuleRecord> rules;
   std::optional<Timestamp> pruned_before;
