@@ -17,7 +17,7 @@ Conversed Ledger::conversed(const Delivery& delivery) const {
 }
 
 void Ledger::commit(const Change& change) {
-  if (!began_) began_ = clock_.now();
+  if (!began_) began_ = loaded_at_;
   note_turns(change);
   for (const Incident& incident : change.incidents) keep(incident);
   for (const Incident& incident : change.incidents) check_alone(incident);
@@ -35,6 +35,7 @@ void Ledger::commit(const Change& change) {
 }
 
 void Ledger::loaded(const Stored& stored) {
+  loaded_at_ = clock_.now();
   const auto is_in = [](const auto& all, const auto& one) {
     return std::ranges::any_of(all, [&](const auto& other) { return other.id == one.id && other.state == one.state; });
   };

@@ -57,7 +57,7 @@ class Ledger {
   void told_unrecorded(const Conversed& of);
   void add_doubt(const Conversed& of) { ++doubts_[of]; }
 
-  /// When the first commit was, by the clock of the agent; nullopt: there was none.
+  /// When the first agent whose start is on disk began, by its clock; nullopt: there was none. The commit comes later.
   std::optional<Timestamp> began() const { return began_; }
   const std::map<IncidentId, Incident>& incidents() const { return incidents_; }
   const std::vector<Turn>& turns() const { return turns_; }
@@ -99,6 +99,7 @@ class Ledger {
   void check_alone(const Incident& incident);
 
   const SimClock& clock_;
+  std::optional<Timestamp> loaded_at_;  // the last time
   std::optional<Timestamp> began_;
   std::map<IncidentId, Incident> incidents_;
   std::vector<Turn> turns_;
