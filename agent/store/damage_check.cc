@@ -12,8 +12,9 @@ namespace tocsin {
 
 DamageCheck::DamageCheck(const std::string& location, const std::string& name)
     : database_(open_reader(location, Duration{0})),
-      verdict_(std::async(std::launch::async | std::launch::deferred,
-                          [this, name] { return attempt(name, [&] { check_pages(database_, name); }); })) {}
+      verdict_(std::async(std::launch::async | std::launch::deferred, [this, name] {
+        return attempt(name, [&] { check_pages(database_, name, Look::indexes); });
+      })) {}
 
 /// SQLite forgets an interruption where nothing runs yet.
 DamageCheck::~DamageCheck() {

@@ -99,8 +99,9 @@ bool is_small(SQLite::Database& database) {
   return ask_number(database, "PRAGMA page_count") * ask_number(database, "PRAGMA page_size") <= kSmallBytesMax;
 }
 
-void check_pages(SQLite::Database& database, const std::string& location) {
-  const std::string verdict = database.execAndGet("PRAGMA quick_check(1)").getString();
+void check_pages(SQLite::Database& database, const std::string& location, Look look) {
+  const char* pragma = look == Look::pages ? "PRAGMA quick_check(1)" : "PRAGMA integrity_check(1)";
+  const std::string verdict = database.execAndGet(pragma).getString();
   if (verdict == "ok") return;
   throw StoreFault(
       fmt::format("store {}: the database is damaged ({}); keep a copy of the file with its -wal, and "
@@ -112,7 +113,7 @@ void check_database(SQLite::Database& database, const std::string& location, std
   check_owner(database, location);
   check_version(database, location, migrations.size());
   check_size(database, location);
-  if (is_small(database)) check_pages(database, location);
+  if (is_small(database)) check_pages(database, location, Look::indexes);
 }
 
 void migrate(SQLite::Database& database, const std::string& location, std::span<const Migration> migrations) {

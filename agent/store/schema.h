@@ -20,8 +20,14 @@ struct Migration {
 /// agent/store/migrations/*.sql in the order of their numbers; the n-th leads to schema n.
 std::span<const Migration> all_migrations();
 
-/// Reads all of it (quick_check): some ten milliseconds for 16 MiB, more than a second for a gigabyte. Fault: damage.
-void check_pages(SQLite::Database& database, const std::string& location);
+/// How thoroughly a database is looked at. Each reads all of it: some ten milliseconds for 16 MiB, more than a second
+/// for a gigabyte; with the indexes about three times as long.
+enum class Look {
+  pages,    // quick_check
+  indexes,  // integrity_check: an index has what its table has, too
+};
+/// Fault: damage.
+void check_pages(SQLite::Database& database, const std::string& location, Look look);
 /// Up to 16 MiB: nobody has to wait long for check_pages().
 bool is_small(SQLite::Database& database);
 

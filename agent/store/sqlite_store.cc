@@ -324,7 +324,7 @@ void SqliteStore::begin_damage_check() {
   const Result<void> looked = attempt(name_, [&] {
     SQLite::Database database = open_reader(location_, Duration{0});
     if (is_small(database)) {
-      check_pages(database, name_);
+      check_pages(database, name_, is_due ? Look::indexes : Look::pages);
     } else if (is_due) {
       damage_check_.emplace(location_, name_);
     }

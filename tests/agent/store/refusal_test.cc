@@ -106,6 +106,19 @@ TEST_F(Refusal, AFileWithAnOverwrittenPage) {
   expect_refused(ErrorCode::unavailable, "damaged");
 }
 
+/// Without it, what waits to be told would not be found.
+TEST_F(Refusal, AnIndexThatContradictsItsTable) {
+  make_store();
+  // While the schema does not name it, SQLite does not keep it.
+  change_store(
+      "PRAGMA writable_schema = ON; CREATE TABLE kept AS SELECT * FROM sqlite_schema WHERE name = 'incidents_severity';"
+      "DELETE FROM sqlite_schema WHERE name = 'incidents_severity'");
+  change_store("UPDATE incidents SET severity = 'SEV4'");
+  change_store("PRAGMA writable_schema = ON; INSERT INTO sqlite_schema SELECT * FROM kept");
+  change_store("DROP TABLE kept");
+  expect_refused(ErrorCode::unavailable, "damaged (row 1 missing from index incidents_severity)");
+}
+
 TEST_F(Refusal, ALogWithoutItsDatabase) {
   write_bytes(path_ + "-wal", "committed work");
   const auto store = SqliteStore::open(path_);
