@@ -124,6 +124,8 @@ MUTATIONS = [
      "const bool in_vain = answers && poller_.poll(index).range.is_in_vain();", "const bool in_vain = answers;"),
     ("what is given up is tried for longer", "agent/notify/deliverer.cc",
      "if (!end || now < *end) return false;", "if (!end || now < *end + Duration{120'000}) return false;"),
+    ("an answer without the mark counts", "agent/poll/prom_vector.cc",
+     "  if (members.joined && !reader.marked())", "  if (false)"),
     ("a member of a joined answer is swallowed", "agent/poll/prom_vector.cc",
      "Parsed<Answer>& answer = answers_[*member];",
      "if (*member == 1) return {}; Parsed<Answer>& answer = answers_[*member];"),

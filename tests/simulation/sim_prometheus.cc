@@ -41,6 +41,7 @@ constexpr const char* kMarkQuery = "absent({__tocsin_rule__!=''})";
 
 constexpr const char* kCutOff =
     R"({"status":"success","data":{"resultType":"vector","result":[{"metric":{"pod":"p0"},"value":[1.8e9,"3"]},{"met)";
+constexpr const char* kNothing = R"({"status":"success","data":{"resultType":"vector","result":[]}})";
 constexpr const char* kWrongTypes =
     R"({"status":"success","data":{"resultType":"vector","result":[{"metric":{"pod":7},"value":"soon"}]}})";
 
@@ -83,7 +84,8 @@ SimPrometheus::SimPrometheus(const SimClock& clock, const Story& story, Injector
       injector_(injector),
       seed_(seed),
       limits_ranges_(chance(50, seed, "limits ranges", 0)),
-      hangs_on_long_ranges_(chance(50, seed, "hangs on long ranges", 0)) {}
+      hangs_on_long_ranges_(chance(50, seed, "hangs on long ranges", 0)),
+      knows_by_heart_(chance(50, seed, "knows by heart", 0)) {}
 
 Response SimPrometheus::answer(const HttpRequest& request) {
   if (injector_.strikes(FaultKind::prometheus_refuses)) return broken(TransportFault::connect, false);
@@ -101,6 +103,7 @@ Response SimPrometheus::answer(const HttpRequest& request) {
   if (auto page = nonsense(question)) return *std::move(page);
   note_lateness(question);
   if (is_too_long(question)) return hangs_on_long_ranges_ ? broken(TransportFault::timeout, true) : too_many_samples();
+  if (is_too_much(question)) return knows_by_heart_ ? page(200, kNothing) : too_many_samples();
   if (!refuses(question)) return tell(question);
   note_refusal(question);
   return too_many_samples();
@@ -135,10 +138,13 @@ bool SimPrometheus::is_refused(const std::string& query) const {
 
 bool SimPrometheus::refuses(const Question& question) {
   const auto one = [this](const AskedQuery& asked) { return is_refused(asked.query); };
-  if (std::ranges::any_of(question.asked, one)) {
-    injector_.count(FaultKind::query_refused);
-    return true;
-  }
+  if (std::ranges::none_of(question.asked, one)) return false;
+  injector_.count(FaultKind::query_refused);
+  return true;
+}
+
+/// Its members are asked again.
+bool SimPrometheus::is_too_much(const Question& question) {
   const std::size_t members = question.asked.size() - (question.asked.size() > 1 ? 1 : 0);  // but for the mark
   const Fault* limit = injector_.find(FaultKind::joined_too_large);
   if (!limit || members <= 1 + below(3, seed_, "limit", static_cast<uint64_t>(to_unix_ms(limit->at)))) return false;

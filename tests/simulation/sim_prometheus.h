@@ -59,6 +59,7 @@ class SimPrometheus {
   const History& history(const std::string& query) const;
   bool is_too_long(const Question& question) const;
   bool refuses(const Question& question);
+  bool is_too_much(const Question& question);
   std::optional<Response> nonsense(const Question& question);
   bool is_refused(const std::string& query) const;
   void note_asked(const std::string& query, const Question& question);
@@ -76,7 +77,8 @@ class SimPrometheus {
   Injector& injector_;
   uint64_t seed_;
   bool limits_ranges_;
-  bool hangs_on_long_ranges_;                 // else it refuses them
+  bool hangs_on_long_ranges_;  // else it refuses them
+  bool knows_by_heart_;        // what it does not understand it answers with nothing, and without the mark
   std::map<std::string, History> histories_;  // by query
   Timestamp short_sleep_ended_;
 };
