@@ -25,7 +25,8 @@ constexpr Duration kCalm = 90min;        // without faults, in which everything 
 constexpr Duration kAfterwards = 20min;  // so long a fault has effects: the longest pause between two tries, and more
 constexpr Duration kGrace = 5s;
 constexpr std::size_t kConversationMax = 6;
-constexpr int64_t kEngineBytesMax = int64_t{128} << 10;  // with 50 to 350 incidents behind it
+constexpr int64_t kEngineBytesMax = int64_t{128} << 10;   // with 50 to 550 incidents behind it
+constexpr int64_t kUnwrittenBytesMax = int64_t{8} << 10;  // that happen in a minute while the disk refuses
 constexpr std::size_t kUnderWayMax = 8 + 2 * limits::kInFlightPerWebhookMax + 3 * limits::kInFlightPerNotifierMax;
 
 /// A world that stays while agents come and go in it.
@@ -177,8 +178,14 @@ class Simulation {
     if (stop) end_orderly(*engine);
     const int64_t with_engine = held_bytes();
     engine.reset();
-    engine_bytes_ = std::max(engine_bytes_, with_engine - held_bytes());
+    engine_bytes_ = std::max(engine_bytes_, with_engine - held_bytes() - unwritten_bytes_max());
     return stop;
+  }
+
+  /// What the disk does not take is kept in hand, whole.
+  int64_t unwritten_bytes_max() const {
+    const Fault* refuses = injector_.find(FaultKind::store_fails);
+    return refuses ? kUnwrittenBytesMax * ((clock_.real() - refuses->at) / 1min + 1) : 0;
   }
 
   /// Where nothing has kept the agent from pruning for a while.
