@@ -15,6 +15,11 @@ Conversed conversed(const std::string& notifier, const Incident& incident) {
   return {notifier, notifier == "pager" ? incident.dedup_key : incident_name(incident.id)};
 }
 
+bool can_be_of(const Rule& rule, const Story& story, const Labels& key) {
+  return std::ranges::any_of(story.series(rule.query),
+                             [&](const Labels& series) { return key_of(rule, series) == key; });
+}
+
 bool has_limit(const Ended& ended, const std::string& rule) {
   return std::ranges::any_of(ended.config.rules,
                              [&](const auto& one) { return one->name == rule && one->max_incidents < kUnlimited; });

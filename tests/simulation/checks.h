@@ -72,6 +72,8 @@ Episodes episodes_of(const std::vector<IncidentRecord>& book);
 uint64_t count_of(const std::map<Conversed, uint64_t>& counts, const Conversed& of);
 /// What the pager knows by its dedup key, and the others by its number.
 Conversed conversed(const std::string& notifier, const Incident& incident);
+/// Whether a series of the rule's query belongs to this key.
+bool can_be_of(const Rule& rule, const Story& story, const Labels& key);
 /// Further incidents of this rule do not open: the book cannot be what the story says.
 bool has_limit(const Ended& ended, const std::string& rule);
 bool says_over(const std::string& word);

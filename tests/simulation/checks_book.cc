@@ -119,8 +119,7 @@ bool exists(const Ended& ended, const Incident& incident) {
   const auto rule =
       std::ranges::find_if(ended.config.rules, [&](const auto& one) { return one->name == incident.rule; });
   if (rule == ended.config.rules.end()) return false;
-  const auto is_its = [&](const Labels& series) { return key_of(**rule, series) == incident.key; };
-  return incident.key.has("no_data") || std::ranges::any_of(ended.story.series((*rule)->query), is_its);
+  return incident.key.has("no_data") || can_be_of(**rule, ended.story, incident.key);
 }
 
 /// Of a rule that is gone, or that tells incidents apart by other labels now, nothing is open.

@@ -116,9 +116,10 @@ bool has_breached(const Ended& ended, const Incident& incident, Timestamp at, Se
   });
 }
 
-/// It has been good, or away, for the rule's `recover_for`.
+/// It has been good, or away, for the rule's `recover_for`; of a former query, away since the reload.
 bool has_recovered(const Ended& ended, const Incident& incident, Timestamp at) {
   return std::ranges::any_of(definitions(ended, incident.rule, at), [&](const Rule* rule) {
+    if (!can_be_of(*rule, ended.story, incident.key)) return true;
     return has_lasted(ended, incident, *rule, at, rule->recover_for, [&](std::optional<double> value) {
       return !value || is_good(*rule, *value) ? Was::so : Was::otherwise;
     });
