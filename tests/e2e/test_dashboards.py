@@ -90,7 +90,9 @@ class BusyTocsin(EndToEnd):
         if query.get("instant"):
             found = [(series["metric"], [series["value"]]) for series in self.monitor.query(expression)]
         else:
-            times = {"start": self.began, "end": time.time(), "step": "0.5"}
+            step = 0.5
+            end = time.time()  # a step ends there: what was seen a moment ago is shown
+            times = {"start": end - math.ceil((end - self.began) / step) * step, "end": end, "step": step}
             found = [(series["metric"], series["values"])
                      for series in self.monitor.query(expression, "query_range", **times)]
         drawn = [(labels, [float(value) for _, value in values]) for labels, values in found]
