@@ -112,6 +112,7 @@ class Simulation {
     forget_in_hand();
     stay_away(cause->length);
     transport_.turn_the_clock();
+    if (chance(20, plan_.seed, "changed while away", static_cast<uint64_t>(to_unix_ms(cause->at)))) change_config();
     revived_ = clock_.real();
   }
 
@@ -224,14 +225,18 @@ class Simulation {
     receivers_.agent_lost_memory();
   }
 
-  /// A reload: the next version, or one with faults.
+  /// A reload: the next version of the configuration, or one with faults.
   ReloadedConfig read_config() {
     if (people_.reloads() % 4 == 3) return std::unexpected(std::vector<std::string>{"tocsin.toml:1:1: simulated"});
+    change_config();
+    return config_;
+  }
+
+  void change_config() {
     config_ = make_config(plan_.seed, disk_.database(), ++version_);
     versions_.push_back({clock_.real(), config_});
     forget_in_hand();
     receivers_.move(version_);
-    return config_;
   }
 
   /// The ticks of a rule that were observed: one in each interval, all on the grid of the first that was asked for. A
