@@ -106,7 +106,7 @@ TEST_F(Refusal, AFileWithAnOverwrittenPage) {
   expect_refused(ErrorCode::unavailable, "damaged");
 }
 
-/// Without it, what waits to be told would not be found.
+/// By it rows would be missed that are there.
 TEST_F(Refusal, AnIndexThatContradictsItsTable) {
   make_store();
   // While the schema does not name it, SQLite does not keep it.
